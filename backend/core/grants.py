@@ -1,0 +1,24 @@
+"""What the two working database roles may do: read and write rows, never change the schema. Row walls come on top."""
+
+from typing import Any
+
+ROLES = ("yike_app", "yike_system")
+
+STATEMENTS = (
+    "GRANT USAGE ON SCHEMA public TO {role}",
+    "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}",
+    "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}",
+    "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {role}",
+    "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO {role}",
+)
+
+
+def grant(connection: Any) -> None:
+    """Give `yike_app` and `yike_system` their rights on all tables, now and for tables made later. Repeatable.
+
+    `connection` is a Django or psycopg connection of the owner: default privileges belong to the role that runs this.
+    """
+    with connection.cursor() as cursor:
+        for role in ROLES:
+            for statement in STATEMENTS:
+                cursor.execute(statement.format(role=role))
