@@ -46,7 +46,9 @@ def urls(admin_url: str, dbname: str, passwords: dict[str, str]) -> Urls:
     place = parts.netloc.rpartition("@")[2]
 
     def url(role: str) -> str:
-        return urlunsplit(("postgresql", f"{role}:{quote(passwords[role])}@{place}", f"/{dbname}", parts.query, ""))
+        return urlunsplit(
+            ("postgresql", f"{role}:{quote(passwords[role], safe='')}@{place}", f"/{dbname}", parts.query, "")
+        )
 
     return Urls(app=url("yike_app"), owner=url("yike_owner"), system=url("yike_system"), port=parts.port or 5432)
 

@@ -1,0 +1,15 @@
+"""HTTP and sockets in one process on one port, for a single machine."""
+
+import argparse
+
+from backend.up import asgi
+
+PROCESS = "web"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    asgi.add_arguments(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    return asgi.serve("backend.asgi:application", args.host, args.port, published_as="http")

@@ -1,0 +1,1 @@
+"""One machine, one command: the database, the children, the links. `python -m backend up`."""
