@@ -1,0 +1,77 @@
+"""The API object: its routers and its errors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from django.core.exceptions import RequestDataTooBig
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.module_loading import import_string
+from ninja import NinjaAPI
+from ninja.errors import HttpError, ValidationError
+
+from api import problems
+from backend.core.errors import FieldError, Invalid, Refusal
+
+log = structlog.get_logger(__name__)
+
+ROUTERS = (
+    "api.routers.auth.router",
+    "api.routers.community.router",
+    "api.routers.people.router",
+)
+
+api = NinjaAPI(
+    title="Yike 一刻",
+    version="1",
+    description="The open backend of a city district's 15-minute service circle. 一刻钟社区服务圈的开放后端。",
+    docs_url="/docs",
+    openapi_url="/openapi.json",
+    urls_namespace="api",
+)
+for path in ROUTERS:
+    api.add_router("", import_string(path))
+
+
+@api.exception_handler(Refusal)
+def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    return problems.problem(request, refusal)
+
+
+@api.exception_handler(ValidationError)
+def invalid(request: HttpRequest, wrong: ValidationError) -> HttpResponse:
+    return problems.problem(request, Invalid(*[_field(error) for error in wrong.errors]))
+
+
+def _field(error: dict[str, Any]) -> FieldError:
+    place, *path = error["loc"]
+    if place in {"body", "form", "file"}:
+        inner = path[1:] if len(path) > 1 and place == "body" else path
+        pointer = "".join(f"/{part}" for part in inner) or "/"
+    elif place == "query":
+        pointer = f"?{'.'.join(map(str, path[-1:]))}"
+    else:
+        pointer = f"#{'.'.join(map(str, path))}"
+    return FieldError(pointer, str(error["type"]).replace("_", "-"), str(error["msg"]))
+
+
+@api.exception_handler(HttpError)
+def plain_error(request: HttpRequest, error: HttpError) -> HttpResponse:
+    return problems.plain(request, error.status_code)
+
+
+@api.exception_handler(Http404)
+def missing(request: HttpRequest, error: Http404) -> HttpResponse:
+    return problems.plain(request, 404)
+
+
+@api.exception_handler(RequestDataTooBig)
+def too_big(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
+    return problems.plain(request, 413)
+
+
+@api.exception_handler(Exception)
+def broken(request: HttpRequest, error: Exception) -> HttpResponse:
+    log.error("request.broken", error=type(error).__name__)
+    return problems.plain(request, 500)

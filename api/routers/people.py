@@ -1,0 +1,116 @@
+"""Me, my homes and contacts; claims; duty."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from ninja import Schema
+
+from api.edge import PERSON, Reply, Request, Router, access, language, perform, single
+from api.schemas.people import ClaimIn, ClaimOut, ContactIn, DutyIn, DutyOut, MeOut, MePatch
+from backend.core.errors import Forbidden
+from backend.people import duty, homes
+from backend.people.models import Duty, Residency
+from backend.people.profile import change, profile, set_contacts
+from backend.people.reading import names_by_id
+from backend.people.roles import Can
+from notifications import presence
+
+router = Router(tags=["people"])
+
+
+class Duties(Schema):
+    items: list[DutyOut]
+    next: str | None = None
+
+
+def _me(request: Request) -> MeOut:
+    return MeOut.of(profile(request.actor, language(request)))
+
+
+@router.get("/me", response=MeOut)
+@access(PERSON)
+def me(request: Request) -> Reply:
+    """Who I am: homes, roles, contacts."""
+    return single(request, None, lambda _: _me(request))
+
+
+@router.patch("/me", response=MeOut)
+@access(PERSON)
+def change_me(request: Request, body: MePatch) -> Reply:
+    """Change my name, language or elder mode."""
+    return perform(request, change, render=lambda _: _me(request), **body.dict(exclude_unset=True))
+
+
+@router.put("/me/emergency-contacts", response=MeOut)
+@access(PERSON)
+def put_contacts(request: Request, body: list[ContactIn]) -> Reply:
+    """Replace my emergency contacts; the order is the order in which they are called."""
+    return perform(request, set_contacts, render=lambda _: _me(request), contacts=[c.dict() for c in body])
+
+
+def _claim(row: Residency) -> ClaimOut:
+    return ClaimOut(id=row.id, home_id=row.home_id, relation=row.relation, state=row.state, until=row.until)
+
+
+@router.post("/me/homes", response={201: ClaimOut})
+@access(PERSON)
+def claim_home(request: Request, body: ClaimIn) -> Reply:
+    """Claim a home; pending until it is confirmed."""
+    return perform(request, homes.claim, render=_claim, status=201, **body.dict())
+
+
+@router.post("/homes/{home_id}/claims/{claim_id}/confirm", response=ClaimOut)
+@access(PERSON)
+def confirm_claim(request: Request, home_id: UUID, claim_id: UUID) -> Reply:
+    """Confirm a claim (desk, community worker or a verified owner)."""
+    return perform(request, homes.decide, render=_claim, home_id=home_id, claim_id=claim_id, confirmed=True)
+
+
+@router.post("/homes/{home_id}/claims/{claim_id}/reject", response=ClaimOut)
+@access(PERSON)
+def reject_claim(request: Request, home_id: UUID, claim_id: UUID) -> Reply:
+    """Reject a claim."""
+    return perform(request, homes.decide, render=_claim, home_id=home_id, claim_id=claim_id, confirmed=False)
+
+
+def _duties(rows: list[Duty]) -> Duties:
+    names = names_by_id(row.user_id for row in rows)
+    present = {row.division_id: set(presence.present(row.division_id)) for row in rows}
+    return Duties(
+        items=[
+            DutyOut(
+                id=row.id,
+                division_id=row.division_id,
+                person_id=row.user_id,
+                name=names.get(row.user_id, ""),
+                started_at=row.started_at,
+                ended_at=row.ended_at,
+                is_present=row.user_id in present[row.division_id],
+            )
+            for row in rows
+        ]
+    )
+
+
+@router.post("/duty/start", response=Duties)
+@access(Can.DUTY_KEEP)
+def start_duty(request: Request, body: DutyIn) -> Reply:
+    """Begin duty on a desk."""
+    return perform(request, duty.start, render=lambda row: _duties([row]), division_id=body.division_id)
+
+
+@router.post("/duty/end", response=Duties)
+@access(Can.DUTY_KEEP)
+def end_duty(request: Request) -> Reply:
+    """End my duty."""
+    return perform(request, duty.end, render=_duties)
+
+
+@router.get("/duty", response=Duties)
+@access(Can.DESK_WATCH)
+def who_is_on_duty(request: Request, division_id: UUID) -> Duties:
+    """Who is on a desk now."""
+    if not request.actor.may(Can.DESK_WATCH, division=division_id, community=division_id):
+        raise Forbidden
+    return _duties(list(duty.on_duty(division_id)))

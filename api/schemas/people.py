@@ -1,0 +1,201 @@
+"""Shapes of people, logins and homes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from ninja import Field, Schema
+
+from backend.community.models import Division
+from backend.people.login import LoggedIn
+from backend.people.models import Session
+from backend.people.profile import Profile
+
+
+class CodeIn(Schema):
+    phone: str = Field(max_length=32, description="any usual spelling; Chinese when it has no country code")
+
+
+class CodeOut(Schema):
+    expires_in: int = Field(description="seconds")
+    retry_after: int = Field(description="seconds until another code may be asked for")
+
+
+class DeviceIn(Schema):
+    key: str = Field(min_length=1, max_length=128, description="made and kept by the device")
+    name: str = Field("", max_length=80)
+    platform: str = Field("", max_length=24)
+
+
+class SessionIn(Schema):
+    phone: str = Field(max_length=32)
+    code: str = Field(max_length=12)
+    device: DeviceIn
+
+
+class RefreshIn(Schema):
+    refresh_token: str = Field(max_length=200)
+
+
+class PersonBrief(Schema):
+    id: UUID
+    name: str
+    language: str
+    elder_mode: bool
+
+
+class SessionOut(Schema):
+    access_token: str
+    access_expires_in: int = 600
+    refresh_token: str
+    sos_key: str = Field(
+        description="`Authorization: SOS <sos_key>`: raises, cancels and reads this device's own alarm, always"
+    )
+    assurance: Literal["otp", "mfa"]
+    person: PersonBrief
+
+    @classmethod
+    def of(cls, login: LoggedIn, name: str) -> SessionOut:
+        user = login.user
+        return cls(
+            access_token=login.access_token,
+            refresh_token=login.refresh_token,
+            sos_key=login.sos_key,
+            assurance=login.session.assurance,
+            person=PersonBrief(id=user.id, name=name, language=user.language, elder_mode=user.elder_mode),
+        )
+
+
+class DeviceSessionOut(Schema):
+    id: UUID
+    device_name: str
+    platform: str
+    created_at: datetime
+    last_seen_at: datetime
+    is_current: bool
+
+    @classmethod
+    def of(cls, session: Session, current: UUID | None) -> DeviceSessionOut:
+        return cls(
+            id=session.id,
+            device_name=session.device_name,
+            platform=session.platform,
+            created_at=session.created_at,
+            last_seen_at=session.last_seen_at,
+            is_current=session.id == current,
+        )
+
+
+class PlaceOut(Schema):
+    id: UUID
+    kind: str
+    name: str
+
+
+class HomeOut(Schema):
+    id: UUID
+    name: str
+    kind: str
+    address: str
+    relation: str
+    state: str
+    until: datetime | None
+    building_id: UUID
+    compound_id: UUID
+    community_id: UUID
+
+
+class RoleOut(Schema):
+    role: str
+    scope: PlaceOut
+    until: datetime | None
+
+
+class ContactOut(Schema):
+    id: UUID
+    name: str
+    phone: str
+    relation: str
+    confirmed: bool
+
+
+class MeOut(Schema):
+    id: UUID
+    name: str
+    phone: str = Field(description="masked")
+    language: str
+    elder_mode: bool
+    assurance: str
+    homes: list[HomeOut]
+    roles: list[RoleOut]
+    contacts: list[ContactOut]
+
+    @classmethod
+    def of(cls, profile: Profile) -> MeOut:
+        return cls.model_validate(profile, from_attributes=True)
+
+
+class MePatch(Schema):
+    name: str | None = Field(None, min_length=1, max_length=60)
+    language: Literal["zh-CN", "en"] | None = None
+    elder_mode: bool | None = None
+
+
+class ContactIn(Schema):
+    name: str = Field(min_length=1, max_length=60)
+    phone: str = Field(max_length=32)
+    relation: str = Field("", max_length=40)
+
+
+class ClaimIn(Schema):
+    home_id: UUID
+    relation: Literal["owner", "tenant", "family", "carer", "landlord"]
+    until: datetime | None = None
+
+
+class ClaimOut(Schema):
+    id: UUID
+    home_id: UUID
+    relation: str
+    state: str
+    until: datetime | None
+
+
+class DutyIn(Schema):
+    division_id: UUID
+
+
+class DutyOut(Schema):
+    id: UUID
+    division_id: UUID
+    person_id: UUID
+    name: str
+    started_at: datetime
+    ended_at: datetime | None
+    is_present: bool
+
+
+class DivisionOut(Schema):
+    id: UUID
+    code: str
+    name: str
+    kind: str
+    parent_id: UUID | None
+    is_village: bool
+    lon: float | None
+    lat: float | None
+
+    @classmethod
+    def of(cls, row: Division, language: str = "zh-CN") -> DivisionOut:
+        return cls(
+            id=row.id,
+            code=row.code,
+            name=row.label(language),
+            kind=row.kind,
+            parent_id=row.parent_id,
+            is_village=row.is_village,
+            lon=row.lon,
+            lat=row.lat,
+        )

@@ -1,0 +1,22 @@
+"""The kernel's tables, gathered for Django; each lives beside the mechanism that owns it."""
+
+from backend.core.audit import AuditRow, AuditSeal
+from backend.core.cron import CronMark
+from backend.core.handoff import Handoff
+from backend.core.idempotency import IdempotencyRow
+from backend.core.limits import LimitCounter
+from backend.core.rows import Row
+from backend.core.vault import PersonKey
+from backend.core.worker import Heartbeat
+
+__all__ = [
+    "AuditRow",
+    "AuditSeal",
+    "CronMark",
+    "Handoff",
+    "Heartbeat",
+    "IdempotencyRow",
+    "LimitCounter",
+    "PersonKey",
+    "Row",
+]

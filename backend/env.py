@@ -1,0 +1,108 @@
+"""The environment, typed: every setting that an operator may give, read once, all mistakes reported together."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Process = Literal["web", "sockets", "worker", "receivers", "owner", "test"]
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+class EnvironmentMistake(SystemExit):
+    """The environment is wrong; the message names every variable and rule, one per line."""
+
+
+class Env(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="", extra="ignore", case_sensitive=False)
+
+    home: Path = Field(default=Path("./.yike"), alias="YIKE_HOME", description="where state lives")
+    process: Process = Field(default="web", alias="YIKE_PROCESS")
+    demo: bool = Field(default=False, alias="YIKE_DEMO")
+    host: str = Field(default="127.0.0.1", alias="HOST")
+    port: int = Field(default=8000, alias="PORT", ge=0, le=65535)
+    public_url: str = Field(default="", alias="PUBLIC_URL")
+    allowed_hosts: str = Field(default="127.0.0.1,localhost,[::1]", alias="ALLOWED_HOSTS")
+    debug: bool = Field(default=False, alias="YIKE_DEBUG")
+    log_format: Literal["json", "plain"] = Field(default="json", alias="LOG_FORMAT")
+
+    database_url: str = Field(default="", alias="DATABASE_URL")
+    database_owner_url: str = Field(default="", alias="DATABASE_OWNER_URL")
+    database_system_url: str = Field(default="", alias="DATABASE_SYSTEM_URL")
+    database_pool: int = Field(default=20, alias="DATABASE_POOL", ge=1, le=200)
+    redis_url: str = Field(default="", alias="REDIS_URL")
+    mqtt_url: str = Field(default="", alias="MQTT_URL")
+
+    secret_key: str = Field(default="", alias="YIKE_SECRET_KEY", description="base64 or any string of 32+ characters")
+    token_key: str = Field(default="", alias="YIKE_TOKEN_KEY", description="access tokens: 32 bytes base64url (Ed25519 seed)")
+    vault_keys: str = Field(default="", alias="YIKE_VAULT_KEYS", description="id:base64url32[,id:…]; the first seals")
+    audit_key: str = Field(default="", alias="YIKE_AUDIT_KEY", description="audit seals: 32 bytes base64url")
+
+    stripe_secret_key: str = Field(default="", alias="STRIPE_SECRET_KEY")
+    stripe_publishable_key: str = Field(default="", alias="STRIPE_PUBLISHABLE_KEY")
+    stripe_webhook_secret: str = Field(default="", alias="STRIPE_WEBHOOK_SECRET")
+    stripe_api_base: str = Field(default="https://api.stripe.com", alias="STRIPE_API_BASE")
+    fcm_credentials: Path | None = Field(default=None, alias="FCM_CREDENTIALS")
+    fcm_base_url: str = Field(default="", alias="FCM_BASE_URL")
+    dc09_port: int = Field(default=7009, alias="DC09_PORT", ge=0, le=65535)
+    dc09_host: str = Field(default="127.0.0.1", alias="DC09_HOST")
+
+    @field_validator("database_url", "database_owner_url", "database_system_url")
+    @classmethod
+    def _postgres(cls, url: str) -> str:
+        if url and urlsplit(url).scheme not in {"postgres", "postgresql"}:
+            raise ValueError("must begin with postgresql://")
+        return url
+
+    @field_validator("redis_url")
+    @classmethod
+    def _redis(cls, url: str) -> str:
+        if url and urlsplit(url).scheme not in {"redis", "rediss", "unix"}:
+            raise ValueError("must begin with redis://, rediss:// or unix://")
+        return url
+
+    @model_validator(mode="after")
+    def _together(self) -> Env:
+        urls = {
+            "DATABASE_URL": self.database_url,
+            "DATABASE_OWNER_URL": self.database_owner_url,
+            "DATABASE_SYSTEM_URL": self.database_system_url,
+        }
+        missing = [name for name, url in urls.items() if not url]
+        if missing and len(missing) < len(urls):
+            raise ValueError(f"{', '.join(missing)} missing: give all three database URLs or none (see create-roles)")
+        if self.demo and self.host not in LOOPBACK:
+            raise ValueError("YIKE_DEMO=1 is only for a loopback HOST")
+        return self
+
+    @cached_property
+    def home_path(self) -> Path:
+        return self.home.expanduser().resolve()
+
+    @property
+    def database_for_process(self) -> str:
+        """The URL that this process may use: the app role serves people, the system role works, the owner migrates."""
+        match self.process:
+            case "web" | "sockets":
+                return self.database_url
+            case "worker" | "receivers":
+                return self.database_system_url
+            case _:
+                return self.database_owner_url
+
+
+def load() -> Env:
+    """Read the environment; end the process with one message that names every mistake."""
+    try:
+        return Env()
+    except ValidationError as wrong:
+        lines = [f"  {'.'.join(map(str, e['loc'])) or 'environment'}: {e['msg']}" for e in wrong.errors()]
+        raise EnvironmentMistake("The environment is not usable:\n" + "\n".join(lines)) from None
+
+
+env = load()

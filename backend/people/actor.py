@@ -1,0 +1,206 @@
+"""Who acts: a person with homes and roles, a device, the system, or nobody known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+from uuid import UUID
+
+from django.db.models import Q
+
+from backend.community import contracts
+from backend.community.models import Compound, Division
+from backend.core.clock import now, today
+from backend.core.errors import Forbidden
+from backend.people.models import Residency, RoleGrant, User
+from backend.people.roles import AREAS, TABLE, Can, Role
+
+Kind = Literal["person", "device", "system", "anonymous"]
+Assurance = Literal["none", "sos", "otp", "mfa"]
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Where a permission holds. `communities` holds the communities under a granted subdistrict too."""
+
+    everywhere: bool = False
+    divisions: frozenset[UUID] = frozenset()
+    communities: frozenset[UUID] = frozenset()
+    compounds: frozenset[UUID] = frozenset()
+    companies: frozenset[UUID] = frozenset()
+
+    @property
+    def ids(self) -> frozenset[UUID]:
+        return self.divisions | self.communities | self.compounds | self.companies
+
+    def __bool__(self) -> bool:
+        return self.everywhere or bool(self.ids)
+
+
+@dataclass(frozen=True)
+class Dwelling:
+    """A home that a person is confirmed to belong to."""
+
+    home_id: UUID
+    building_id: UUID
+    compound_id: UUID
+    community_id: UUID
+    relation: str
+
+
+@dataclass(frozen=True)
+class Grant:
+    role: Role
+    scope_kind: str
+    scope_id: UUID
+
+
+@dataclass(frozen=True)
+class Actor:
+    """An immutable view of who acts, read once a request."""
+
+    kind: Kind = "anonymous"
+    person_id: UUID | None = None
+    acting_for: UUID | None = None
+    assurance: Assurance = "none"
+    session_id: UUID | None = None
+    state: str = "active"
+    language: str = "zh-CN"
+    name: str = ""
+    dwellings: tuple[Dwelling, ...] = ()
+    grants: tuple[Grant, ...] = ()
+    _reaches: dict[Can, Reach] = field(default_factory=dict, compare=False, repr=False)
+
+    @classmethod
+    def anonymous(cls) -> Actor:
+        return cls()
+
+    @classmethod
+    def system(cls, name: str) -> Actor:
+        """The service itself (worker, receiver, a command): rights are not asked of it."""
+        return cls(kind="system", name=name, assurance="mfa")
+
+    @classmethod
+    def device(cls, device_id: UUID) -> Actor:
+        return cls(kind="device", person_id=device_id)
+
+    @classmethod
+    def of(cls, user: User, *, assurance: Assurance = "otp", session_id: UUID | None = None) -> Actor:
+        """Read a person's confirmed homes and roles in force (two queries)."""
+        moment = now()
+        alive = Q(until__isnull=True) | Q(until__gt=moment)
+        homes = Residency.objects.filter(alive, user=user, state=Residency.State.CONFIRMED).select_related("home")
+        grants = RoleGrant.objects.filter(alive, user=user)
+        active = user.state == User.State.ACTIVE
+        return cls(
+            kind="person",
+            person_id=user.id,
+            assurance=assurance,
+            session_id=session_id,
+            state=user.state,
+            language=user.language,
+            dwellings=tuple(
+                Dwelling(r.home_id, r.home.building_id, r.home.compound_id, r.home.community_id, r.relation)
+                for r in homes
+            )
+            if active
+            else (),
+            grants=tuple(Grant(Role(g.role), g.scope_kind, g.scope_id) for g in grants) if active else (),
+        )
+
+    @cached_property
+    def homes(self) -> frozenset[UUID]:
+        return frozenset(d.home_id for d in self.dwellings)
+
+    @cached_property
+    def building_ids(self) -> frozenset[UUID]:
+        return frozenset(d.building_id for d in self.dwellings)
+
+    @cached_property
+    def compound_ids(self) -> frozenset[UUID]:
+        return frozenset(d.compound_id for d in self.dwellings)
+
+    @cached_property
+    def community_ids(self) -> frozenset[UUID]:
+        return frozenset(d.community_id for d in self.dwellings)
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        return frozenset(g.role for g in self.grants)
+
+    def reach(self, permission: Can) -> Reach:
+        """Where this permission holds. Staff permissions need `mfa`; without it, nowhere."""
+        if permission not in self._reaches:
+            self._reaches[permission] = self._reach(frozenset({permission}))
+        return self._reaches[permission]
+
+    def _reach(self, permissions: frozenset[Can]) -> Reach:
+        if self.kind == "system":
+            return Reach(everywhere=True)
+        held = [g for g in self.grants if TABLE[g.role] & permissions] if self.assurance == "mfa" else []
+        if not held:
+            return Reach()
+        by = {kind: frozenset(g.scope_id for g in held if g.scope_kind == kind) for kind in RoleGrant.Scope.values}
+        under = (
+            Division.objects.filter(kind=Division.Kind.COMMUNITY, parent__in=by["subdistrict"])
+            if by["subdistrict"]
+            else None
+        )
+        companies = by["company"]
+        return Reach(
+            everywhere=bool(by["district"]),
+            divisions=by["district"] | by["subdistrict"] | by["community"],
+            communities=by["community"] | frozenset(under.values_list("id", flat=True) if under is not None else ()),
+            compounds=by["compound"] | contracts.compounds_of(companies, today()),
+            companies=companies,
+        )
+
+    def may(
+        self,
+        permission: Can,
+        *,
+        community: UUID | None = None,
+        compound: UUID | None = None,
+        company: UUID | None = None,
+        division: UUID | None = None,
+    ) -> bool:
+        """Whether the permission holds on any of the places given (with none given: anywhere at all)."""
+        reach = self.reach(permission)
+        if reach.everywhere:
+            return True
+        places = {p for p in (community, compound, company, division) if p is not None}
+        return bool(reach.ids & places) if places else bool(reach)
+
+    def require(self, permission: Can, **places: UUID | None) -> None:
+        """Raise Forbidden unless `may`."""
+        if not self.may(permission, **places):
+            raise Forbidden
+
+    def must_be_known(self) -> UUID:
+        """The person's id. Raises Forbidden for anybody but a person."""
+        if self.kind != "person" or self.person_id is None:
+            raise Forbidden
+        return self.person_id
+
+    def scope_settings(self) -> dict[str, str]:
+        """What the row-level walls are told while this actor reads (see `backend.core.walls`)."""
+        settings = {"yike.person": str(self.person_id or ""), "yike.homes": ",".join(map(str, sorted(self.homes)))}
+        for area, permissions in AREAS.items():
+            reach = self._reach(permissions) if self.grants or self.kind == "system" else Reach()
+            settings[f"yike.{area}_all"] = "on" if reach.everywhere else ""
+            settings[f"yike.{area}_ids"] = ",".join(map(str, sorted(reach.ids)))
+        own = self.compound_ids | self.community_ids
+        settings["yike.neighbourhood"] = ",".join(map(str, sorted(own)))
+        return settings
+
+
+def compounds_within(reach: Reach) -> Q:
+    """A filter on Compound for the compounds within a reach."""
+    return Q(id__in=reach.compounds) | Q(community__in=reach.communities)
+
+
+def all_compounds(reach: Reach) -> frozenset[UUID]:
+    """Ids of every compound within a reach."""
+    found = Compound.objects.all() if reach.everywhere else Compound.objects.filter(compounds_within(reach))
+    return frozenset(found.values_list("id", flat=True))

@@ -1,0 +1,55 @@
+"""Duty: who is on which desk."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from backend.community.models import Division
+from backend.core.clock import now
+from backend.core.errors import Forbidden, NotFound
+from backend.core.verb import record, verb
+from backend.people.actor import Actor
+from backend.people.models import Duty, RoleGrant
+from backend.people.roles import Can, Role
+from notifications import presence
+
+
+def on_duty(division_id: UUID) -> QuerySet[Duty]:
+    """The open duties of a desk."""
+    return Duty.objects.filter(division_id=division_id, ended_at__isnull=True).order_by("started_at")
+
+
+def dispatchers_of(division_id: UUID) -> list[UUID]:
+    """Persons who hold the dispatcher's role on exactly this division."""
+    moment = now()
+    grants = RoleGrant.objects.filter(role=Role.DISPATCHER, scope_id=division_id, user__state="active")
+    return [g.user_id for g in grants.order_by("created_at") if g.until is None or g.until > moment]
+
+
+@verb("duty.started")
+def start(actor: Actor, *, division_id: UUID) -> Duty:
+    """Begin duty on a desk; beginning again changes nothing."""
+    division = Division.objects.filter(id=division_id).first()
+    if division is None:
+        raise NotFound
+    if not actor.may(Can.DUTY_KEEP, division=division_id, community=division_id):
+        raise Forbidden
+    row, is_new = Duty.objects.get_or_create(user_id=actor.person_id, division=division, ended_at=None)
+    record("duty.started" if is_new else "duty.kept", about=row, division=str(division_id))
+    return row
+
+
+@verb("duty.ended")
+def end(actor: Actor, *, division_id: UUID | None = None) -> list[Duty]:
+    """End one's duty (on one desk, or all) and one's presence there."""
+    person = actor.must_be_known()
+    rows = list(Duty.objects.select_for_update().filter(user_id=person, ended_at__isnull=True))
+    ended = [row for row in rows if division_id in (None, row.division_id)]
+    for row in ended:
+        row.ended_at = now()
+        row.save(update_fields=["ended_at"])
+        record("duty.ended", about=row, division=str(row.division_id))
+    presence.end(person)
+    return ended

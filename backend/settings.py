@@ -1,0 +1,124 @@
+"""Django's settings, all from the typed environment (`backend.env`)."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from backend.core import secrets
+from backend.core.logs import configure
+from backend.env import env
+
+SECRET_KEY = secrets.secret("secret_key").hex()
+DEBUG = env.debug
+ALLOWED_HOSTS = [host.strip() for host in env.allowed_hosts.split(",") if host.strip()]
+CSRF_TRUSTED_ORIGINS = [env.public_url] if env.public_url else []
+ROOT_URLCONF = "backend.urls"
+WSGI_APPLICATION = "backend.wsgi.application"
+ASGI_APPLICATION = "backend.asgi.application"
+AUTH_USER_MODEL = "people.User"
+AUTHENTICATION_BACKENDS = ["backend.people.web_login.PersonBackend"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+APPEND_SLASH = False
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.postgres",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "ninja",
+    "channels",
+    "backend.core",
+    "notifications",
+    "backend.community",
+    "backend.people",
+    "backend.directory",
+    "backend.emergency",
+    "backend.tickets",
+    "payments",
+    "backend.journeys",
+    "api",
+    "web",
+]
+
+MIDDLEWARE = [
+    "api.middleware.HealthMiddleware",
+    "api.middleware.RequestMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "web.middleware.SecurityHeadersMiddleware",
+    "web.demo_sessions.DemoSessionMiddleware" if env.demo else "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "web.middleware.WebActorMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {"context_processors": ["django.template.context_processors.request", "web.context.page"]},
+    }
+]
+
+
+def _database(url: str) -> dict[str, Any]:
+    parts = urlsplit(url or "postgresql://nobody@127.0.0.1:1/nothing")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname or "",
+        "PORT": str(parts.port or ""),
+        "ATOMIC_REQUESTS": False,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"connect_timeout": 5}
+        | (
+            {"pool": {"min_size": 1, "max_size": env.database_pool, "timeout": 10, "check": _checked()}}
+            if env.process in {"web", "sockets", "worker", "receivers"}
+            else {}
+        ),
+    }
+
+
+def _checked() -> Any:
+    from psycopg_pool import ConnectionPool
+
+    return ConnectionPool.check_connection
+
+
+DATABASES = {"default": _database(env.database_for_process)}
+
+MEDIA_ROOT = env.home_path / "media"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(MEDIA_ROOT)}},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+STATIC_URL = "/static/"
+STATIC_ROOT = env.home_path / "static"
+WHITENOISE_USE_FINDERS = True
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
+
+SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
+SESSION_COOKIE_NAME = "yike_session"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not env.demo and env.public_url.startswith("https")
+CSRF_COOKIE_NAME = "yike_csrf"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "SAMEORIGIN"
+LOGIN_URL = "/login"
+
+LOGGING_CONFIG = None
+configure(env.log_format)

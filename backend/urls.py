@@ -1,0 +1,18 @@
+"""Addresses: the API under /api/v1, our own pages at the root."""
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import include, path, re_path
+
+from api import problems
+from api.app import api
+
+
+def nothing_here(request: HttpRequest, rest: str = "") -> HttpResponse:
+    return problems.plain(request, 404)
+
+
+urlpatterns = [
+    path("api/v1/", api.urls),
+    re_path(r"^api/(?P<rest>.*)$", nothing_here),
+    path("", include("web.urls")),
+]
