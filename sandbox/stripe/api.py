@@ -31,20 +31,20 @@ class Api:
     base_url: str
 
     def answer(self, request: Request) -> Reply:
-        id = new_id("req", 14)
+        request_id = new_id("req", 14)
         try:
-            reply = self._answer(request, id)
+            reply = self._answer(request, request_id)
         except StripeError as refusal:
             reply = json_reply(refusal.status, refusal.body)
         except Exception:
-            log.exception("request %s failed", id)
+            log.exception("request %s failed", request_id)
             reply = json_reply(500, {"error": {"type": "api_error", "message": "The sandbox failed. See its log."}})
-        reply.headers |= {"Request-Id": id, "Stripe-Version": API_VERSION, "Access-Control-Allow-Origin": "*"}
+        reply.headers |= {"Request-Id": request_id, "Stripe-Version": API_VERSION, "Access-Control-Allow-Origin": "*"}
         if reply.status >= 500 or reply.status == 429:
             reply.headers["Stripe-Should-Retry"] = "true"
         return reply
 
-    def _answer(self, request: Request, id: str) -> Reply:
+    def _answer(self, request: Request, request_id: str) -> Reply:
         params = forms.decode(request.query)
         params |= forms.decode(request.body.decode("utf-8", errors="replace"))
         publishable = _publishable(_key(request, params))
@@ -61,7 +61,7 @@ class Api:
         key = request.headers.get("idempotency-key") if request.method == "POST" else None
         if key is not None and not 1 <= len(key) <= 255:
             raise StripeError(400, "Idempotency keys are 1 to 255 characters long.", type="idempotency_error")
-        call = Call(self.store, params, self.base_url, self.terms, publishable, id, key)
+        call = Call(self.store, params, self.base_url, self.terms, publishable, request_id, key)
         reply = self._once(key, request, lambda: self._run(route, call, ids))
         reply.lost = request.method == "POST" and self.faults.take("lose_reply_next")
         return reply

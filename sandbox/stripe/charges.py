@@ -34,8 +34,7 @@ def balance(call: Call) -> Json:
         "SELECT json_extract(body, '$.currency'), sum(json_extract(body, '$.net')) FROM objects"
         " WHERE kind = 'balance_transaction' GROUP BY 1"
     )
-    for currency, net in rows:
-        sums[currency] = net
+    sums.update(rows.fetchall())
     available = [
         {"amount": amount, "currency": currency, "source_types": {"card": amount}} for currency, amount in sums.items()
     ]

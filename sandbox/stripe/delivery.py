@@ -114,8 +114,9 @@ def _post(url: str, body: bytes, header: str) -> bool:
         "Stripe-Signature": header,
         "User-Agent": "Yike-Stripe-Sandbox/1.0",
     }
+    request = urllib.request.Request(url, data=body, headers=headers)  # noqa: S310 - endpoints are http(s) only
     try:
-        with _opener.open(urllib.request.Request(url, data=body, headers=headers), timeout=_TIMEOUT) as answer:
+        with _opener.open(request, timeout=_TIMEOUT) as answer:
             answer.read()
             return bool(200 <= answer.status < 300)
     except urllib.error.HTTPError as refusal:

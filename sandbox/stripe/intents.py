@@ -60,9 +60,9 @@ def create(call: Call) -> Json:
         raise missing_param("amount")
     if forms.text(params, "capture_method") not in (None, "automatic", "automatic_async"):
         raise invalid_param("capture_method", "This sandbox captures automatically only.")
-    id = new_id("pi")
+    intent_id = new_id("pi")
     intent: Json = {
-        "id": id,
+        "id": intent_id,
         "object": "payment_intent",
         "allowed_payment_method_types": None,
         "amount": amount,
@@ -75,7 +75,7 @@ def create(call: Call) -> Json:
         "canceled_at": None,
         "cancellation_reason": None,
         "capture_method": "automatic",
-        "client_secret": f"{id}_secret_{new_id('x')[2:]}",
+        "client_secret": f"{intent_id}_secret_{new_id('x')[2:]}",
         "confirmation_method": "automatic",
         "created": call.now,
         "currency": _currency(forms.required_text(params, "currency")),
@@ -205,12 +205,12 @@ def _describe(call: Call, intent: Json, params: Json) -> None:
 
 def _give_method(call: Call, intent: Json) -> None:
     """Take ``payment_method`` or ``payment_method_data``; an intent with a method waits for its confirmation."""
-    id, data = forms.text(call.params, "payment_method"), forms.mapping(call.params, "payment_method_data")
-    if id and data:
+    named, data = forms.text(call.params, "payment_method"), forms.mapping(call.params, "payment_method_data")
+    if named and data:
         raise StripeError(400, "You can only provide one of payment_method and payment_method_data.")
-    if not id and not data:
+    if not named and not data:
         return
-    method = methods.resolve(call, id) if id else methods.build(call, data, "payment_method_data")
+    method = methods.resolve(call, named) if named else methods.build(call, data, "payment_method_data")
     if method["type"] not in intent["payment_method_types"]:
         message = (
             f"The PaymentMethod provided ({method['type']}) is not allowed for this PaymentIntent. Please attach a"

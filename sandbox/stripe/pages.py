@@ -119,7 +119,7 @@ def _payment(intent: Json, kind: str, target: str | None, refusal: str | None = 
         parts.append(f'<p role="status"><strong>{_STATUS.get(intent["status"], intent["status"])}</strong></p>')
         parts.append("<p>可以关闭此页。You can close this page.</p>")
     elif kind == "card" and intent["status"] != "requires_action":
-        options = "".join(f'<option value="{id}">{label}</option>' for id, label in _CARDS)
+        options = "".join(f'<option value="{card}">{label}</option>' for card, label in _CARDS)
         parts.append(
             f'<form method="post"><label>测试卡 Test card<select name="card">{options}</select></label>'
             '<button class="pay">支付 Pay</button></form>'

@@ -112,7 +112,7 @@ def _outcome(call: Call, charge: Json) -> str:
 
 def _new(call: Call, charge: Json, amount: int, reason: str | None) -> Json:
     card = charge["id"].startswith("ch_")
-    id = new_id("re" if card else "pyr")
+    refund_id = new_id("re" if card else "pyr")
     transaction = charges.post(
         call,
         type="refund" if card else "payment_refund",
@@ -120,10 +120,10 @@ def _new(call: Call, charge: Json, amount: int, reason: str | None) -> Json:
         amount=-amount,
         fee=0,
         currency=charge["currency"],
-        source=id,
+        source=refund_id,
     )
     return {
-        "id": id,
+        "id": refund_id,
         "object": "refund",
         "amount": amount,
         "balance_transaction": transaction["id"],

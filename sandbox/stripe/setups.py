@@ -30,14 +30,14 @@ def create(call: Call) -> Json:
     if usage not in ("on_session", "off_session"):
         raise invalid_param("usage", "Invalid usage: must be one of off_session, on_session")
     customer = forms.text(params, "customer")
-    id = new_id("seti")
+    setup_id = new_id("seti")
     setup: Json = {
-        "id": id,
+        "id": setup_id,
         "object": "setup_intent",
         "application": None,
         "automatic_payment_methods": None,
         "cancellation_reason": None,
-        "client_secret": f"{id}_secret_{new_id('x')[2:]}",
+        "client_secret": f"{setup_id}_secret_{new_id('x')[2:]}",
         "created": call.now,
         "customer": None if customer is None else call.load("customer", customer, "customer")["id"],
         "description": forms.text(params, "description"),
@@ -109,9 +109,9 @@ def answered(call: Call, id: str, outcome: str) -> Json:
 
 
 def _give_method(call: Call, setup: Json) -> None:
-    id, data = forms.text(call.params, "payment_method"), forms.mapping(call.params, "payment_method_data")
-    if id:
-        method = methods.resolve(call, id)
+    named, data = forms.text(call.params, "payment_method"), forms.mapping(call.params, "payment_method_data")
+    if named:
+        method = methods.resolve(call, named)
     elif data:
         method = methods.build(call, data, "payment_method_data")
         call.store.insert(method)

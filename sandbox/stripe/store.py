@@ -87,7 +87,8 @@ class Store:
         for _, given in where:
             values.extend(given)
         order = "DESC" if newest_first else "ASC"
-        sql = f"SELECT body FROM objects WHERE {' AND '.join(conditions)} ORDER BY seq {order} LIMIT ?"
+        # Conditions are written in this package; only values come from callers.
+        sql = f"SELECT body FROM objects WHERE {' AND '.join(conditions)} ORDER BY seq {order} LIMIT ?"  # noqa: S608
         return [json.loads(row["body"]) for row in self.db.execute(sql, [*values, limit])]
 
     def related(self, kind: str, field: str, value: str) -> list[Json]:
