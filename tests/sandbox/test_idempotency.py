@@ -14,7 +14,7 @@ GIVEN = {"amount": 4200, "currency": "cny", "payment_method": "pm_card_visa", "c
 
 
 def create(client: stripe.StripeClient, key: str, **change: object) -> stripe.PaymentIntent:
-    return client.v1.payment_intents.create({**GIVEN, **change}, {"idempotency_key": key})  # type: ignore[arg-type]
+    return client.v1.payment_intents.create({**GIVEN, **change}, {"idempotency_key": key})
 
 
 def test_the_same_key_gives_the_same_object(client: stripe.StripeClient) -> None:

@@ -31,11 +31,11 @@ def test_a_browser_confirms_with_the_client_secret_and_may_do_no_more(
         browser.v1.payment_intents.confirm(intent.id, {"payment_method": "pm_card_visa"})
     with pytest.raises(stripe.InvalidRequestError):
         wrong = {"payment_method": "pm_card_visa", "client_secret": "pi_x_secret_y"}
-        browser.v1.payment_intents.confirm(intent.id, wrong)  # type: ignore[arg-type]
+        browser.v1.payment_intents.confirm(intent.id, wrong)
     secret = {"client_secret": intent.client_secret}
-    assert browser.v1.payment_intents.retrieve(intent.id, secret).status == "requires_payment_method"  # type: ignore[arg-type]
+    assert browser.v1.payment_intents.retrieve(intent.id, secret).status == "requires_payment_method"
     given = {"payment_method": "pm_card_visa", **secret}
-    assert browser.v1.payment_intents.confirm(intent.id, given).status == "succeeded"  # type: ignore[arg-type]
+    assert browser.v1.payment_intents.confirm(intent.id, given).status == "succeeded"
 
 
 def test_an_unknown_url_is_404(client: stripe.StripeClient) -> None:

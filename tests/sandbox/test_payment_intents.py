@@ -151,7 +151,7 @@ def test_bad_parameters_are_named_and_nothing_is_created(
 ) -> None:
     before = client.v1.payment_intents.list({"limit": 1}).data
     with pytest.raises(stripe.InvalidRequestError) as caught:
-        client.v1.payment_intents.create({**CARD, **change})  # type: ignore[arg-type]
+        client.v1.payment_intents.create({**CARD, **change})
     assert caught.value.http_status == 400
     assert code is None or caught.value.code == code
     assert param is None or caught.value.param == param

@@ -29,12 +29,12 @@ def test_everything_answered_survives_a_kill(
     own.faults(pause=True)
     client, url = client_of(own), own.url
     given = {"amount": 77, "currency": "cny", "payment_method": "pm_card_visa", "confirm": True}
-    intent = client.v1.payment_intents.create(given, {"idempotency_key": "killed"})  # type: ignore[arg-type]
+    intent = client.v1.payment_intents.create(given, {"idempotency_key": "killed"})
     own.kill()
     own.restart()
     assert own.url == url
     assert client.v1.payment_intents.retrieve(intent.id).status == "succeeded"
-    again = client.v1.payment_intents.create(given, {"idempotency_key": "killed"})  # type: ignore[arg-type]
+    again = client.v1.payment_intents.create(given, {"idempotency_key": "killed"})
     assert again.id == intent.id
     assert len(hooks.wait(intent.id, 3)) == 3
 
@@ -48,7 +48,7 @@ def test_a_kill_in_the_middle_of_work_leaves_whole_payments(
         given = {"amount": 1, "currency": "cny", "payment_method": "pm_card_visa", "confirm": True}
         try:
             for turn in range(100):
-                client.v1.payment_intents.create(given, {"idempotency_key": f"{number}-{turn}"})  # type: ignore[arg-type]
+                client.v1.payment_intents.create(given, {"idempotency_key": f"{number}-{turn}"})
         except stripe.APIConnectionError:
             pass
 

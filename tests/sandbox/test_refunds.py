@@ -40,7 +40,7 @@ def test_a_card_is_refunded_in_parts_and_never_more(client: stripe.StripeClient)
 
 def test_a_wallet_refund_is_pending_first(client: stripe.StripeClient, sandbox: Sandbox) -> None:
     intent = client.v1.payment_intents.create(
-        {"amount": 700, "currency": "cny", "payment_method_types": ["wechat_pay"]}  # type: ignore[typeddict-unknown-key]
+        {"amount": 700, "currency": "cny", "payment_method_types": ["wechat_pay"]}
     )
     sandbox.authorize(intent.id)
     refund = client.v1.refunds.create({"payment_intent": intent.id})

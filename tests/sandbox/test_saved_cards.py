@@ -11,12 +11,12 @@ from tests.sandbox_process import Sandbox
 def test_a_saved_card_is_charged_without_the_payer(client: stripe.StripeClient) -> None:
     customer = client.v1.customers.create({"metadata": {"person": "p1"}})
     given = {"customer": customer.id, "payment_method": "pm_card_visa", "confirm": True, "usage": "off_session"}
-    setup = client.v1.setup_intents.create(given)  # type: ignore[arg-type]
+    setup = client.v1.setup_intents.create(given)
     assert setup.status == "succeeded"
     saved = client.v1.customers.payment_methods.list(customer.id, {"type": "card"}).data
     assert [method.id for method in saved] == [setup.payment_method]
     charge = {"amount": 321, "currency": "cny", "customer": customer.id, "payment_method": saved[0].id}
-    paid = client.v1.payment_intents.create({**charge, "off_session": True, "confirm": True})  # type: ignore[arg-type]
+    paid = client.v1.payment_intents.create({**charge, "off_session": True, "confirm": True})
     assert paid.status == "succeeded"
 
 

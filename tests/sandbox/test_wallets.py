@@ -85,7 +85,7 @@ def test_wechat_in_an_app_opens_the_app(client: stripe.StripeClient) -> None:
 
 @pytest.mark.parametrize("given", [ALIPAY, WECHAT], ids=["alipay", "wechat_pay"])
 def test_a_wallet_is_answered_once(client: stripe.StripeClient, sandbox: Sandbox, given: dict[str, object]) -> None:
-    intent = client.v1.payment_intents.create(given)  # type: ignore[arg-type]
+    intent = client.v1.payment_intents.create(given)
     assert sandbox.authorize(intent.id)["status"] == "succeeded"
     again, _ = sandbox.control("POST", f"/_sandbox/payment_intents/{intent.id}/authorize?outcome=fail")
     assert again == 409
@@ -111,7 +111,7 @@ def test_a_cancelled_wallet_payment_cannot_be_paid_any_more(client: stripe.Strip
 
 def test_the_page_of_a_card_payment_takes_test_cards(client: stripe.StripeClient, sandbox: Sandbox) -> None:
     given = {"amount": 100, "currency": "cny", "description": "<水费> & water"}
-    intent = client.v1.payment_intents.create(given)  # type: ignore[arg-type]
+    intent = client.v1.payment_intents.create(given)
     page = f"{sandbox.url}/pay/{intent.id}?return_url=http://127.0.0.1:9/app"
     assert "&lt;水费&gt; &amp; water" in ask(page)[2].decode()
     assert "insufficient funds" in ask(page, "POST", {"card": "pm_card_chargeDeclinedInsufficientFunds"})[2].decode()
