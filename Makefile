@@ -6,6 +6,7 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 PIP := $(RUN) -m pip install --disable-pip-version-check --require-hashes --no-deps --quiet
+TEST_HOME := YIKE_HOME=$${YIKE_TEST_HOME:-./.yike-test}
 export PORT ?= 8000
 export YIKE_HOME ?= ./.yike
 
@@ -16,15 +17,15 @@ demo: $(VENV)/.installed ## Run everything on http://127.0.0.1:8000 (PORT=8001 f
 	@YIKE_DEMO=1 exec $(RUN) -m backend up
 
 test: $(VENV)/.installed-dev ## Run the whole suite, parallel and in random order (ARGS="tests/core -x" for less)
-	@YIKE_HOME=$${YIKE_TEST_HOME:-./.yike-test} $(RUN) -m pytest -n auto --dist loadgroup $(ARGS)
+	@$(TEST_HOME) $(RUN) -m pytest -n auto --dist loadgroup $(ARGS)
 
 check: $(VENV)/.installed-dev ## Format, lint, types, layers, migrations, contract, links of the docs
 	$(RUN) -m ruff format --check .
 	$(RUN) -m ruff check .
 	$(VENV)/bin/lint-imports
-	$(VENV)/bin/mypy
-	YIKE_HOME=./.yike-test $(RUN) -m backend makemigrations --check --dry-run
-	YIKE_HOME=./.yike-test $(RUN) -m backend contract --check
+	$(TEST_HOME) $(VENV)/bin/mypy
+	$(TEST_HOME) $(RUN) -m backend makemigrations --check --dry-run
+	$(TEST_HOME) $(RUN) -m backend contract --check
 	$(RUN) -m backend links
 
 bench: $(VENV)/.installed-dev ## Measure, each number beside its baseline

@@ -11,7 +11,6 @@ None is a superuser and none has BYPASSRLS.
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit, urlunsplit
 
@@ -53,13 +52,12 @@ def urls(admin_url: str, dbname: str, passwords: dict[str, str]) -> Urls:
     return Urls(app=url("yike_app"), owner=url("yike_owner"), system=url("yike_system"), port=parts.port or 5432)
 
 
-def create(admin_url: str, dbname: str, passwords: dict[str, str] | None = None, *, template1: bool = False) -> Urls:
+def create(admin_url: str, dbname: str, passwords: dict[str, str], *, template1: bool = False) -> Urls:
     """Make roles, database and extensions as the superuser of `admin_url`, or bring them up to date. Repeatable.
 
-    Gives every role the password named in `passwords`, or a new random one. With `template1` the extensions are also in every
-    database made later, as the test databases are.
+    Every role gets its password of `passwords`. With `template1` the extensions are also in every database made later, as the
+    test databases are.
     """
-    passwords = passwords or {role: secrets.token_urlsafe(24) for role in ROLES}
     with psycopg.connect(admin_url, autocommit=True) as admin:
         for role in ROLES:
             _role(admin, role, passwords[role])
