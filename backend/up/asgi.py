@@ -25,7 +25,7 @@ def serve(application: str, host: str, port: int, *, published_as: str) -> int:
         application,
         access_log=False,
         log_config=None,
-        lifespan="off",
+        lifespan="on",
         server_header=False,
         timeout_graceful_shutdown=3,
         ws_max_size=1024 * 1024,
