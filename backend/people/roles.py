@@ -12,6 +12,7 @@ class Can(StrEnum):
     """Every permission, alphabetical: `room:act`."""
 
     AUDIT_READ = "audit:read"
+    BILL_ISSUE = "bill:issue"
     BILL_READ = "bill:read"
     BOARD_WATCH = "board:watch"
     DESK_WATCH = "desk:watch"
@@ -69,6 +70,7 @@ _OFFICER = frozenset(
         Can.TICKET_CLOSE,
         Can.TICKET_ESCALATE,
         Can.TICKET_VERIFY,
+        Can.TICKET_WORK,
     }
 )
 
@@ -86,9 +88,12 @@ TABLE: dict[Role, frozenset[Can]] = {
             Can.TICKET_READ,
             Can.TICKET_REPORT_FOR,
             Can.TICKET_VERIFY,
+            Can.TICKET_WORK,
         }
     ),
-    Role.GRID_WORKER: frozenset({Can.BOARD_WATCH, Can.TICKET_ESCALATE, Can.TICKET_READ, Can.TICKET_VERIFY}),
+    Role.GRID_WORKER: frozenset(
+        {Can.BOARD_WATCH, Can.TICKET_ESCALATE, Can.TICKET_READ, Can.TICKET_VERIFY, Can.TICKET_WORK}
+    ),
     Role.CARE_WORKER: frozenset({Can.INCIDENT_READ, Can.PERSON_READ}),
     Role.RESPONDER: frozenset(),
     Role.TECHNICIAN: frozenset({Can.TICKET_READ, Can.TICKET_WORK}),
@@ -122,8 +127,8 @@ TABLE: dict[Role, frozenset[Can]] = {
     ),
     Role.SUBDISTRICT_OFFICER: _OFFICER,
     Role.DISTRICT_OFFICER: _OFFICER | {Can.LEDGER_READ},
-    Role.FINANCE: frozenset({Can.BILL_READ, Can.LEDGER_READ, Can.PAYMENT_REFUND}),
-    Role.AUDITOR: frozenset({Can.AUDIT_READ, Can.LEDGER_READ}),
+    Role.FINANCE: frozenset({Can.BILL_ISSUE, Can.BILL_READ, Can.LEDGER_READ, Can.PAYMENT_REFUND}),
+    Role.AUDITOR: frozenset({Can.AUDIT_READ, Can.BILL_READ, Can.LEDGER_READ}),
     Role.ADMIN: frozenset({Can.AUDIT_READ, Can.DIRECTORY_IMPORT, Can.HOME_READ, Can.PERSON_READ}),
 }
 
