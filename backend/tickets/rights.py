@@ -54,6 +54,8 @@ def may_take(actor: Actor, ticket: Ticket, step: str) -> bool:
         return True
     if step in HANDLERS and handles(actor, ticket, HANDLERS[step]):
         return True
+    if step == "verify" and ticket.assignee_id == actor.person_id:
+        return False  # nobody checks their own work
     return step in OVERSEERS and oversees(actor, ticket, OVERSEERS[step])
 
 
