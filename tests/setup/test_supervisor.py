@@ -86,12 +86,9 @@ def test_a_door_that_is_taken_is_named_with_the_way_out() -> None:
 
 
 def test_ports_published_at_once_are_all_there(tmp_path: Path) -> None:
-    program = "\n".join(
-        (
-            "import sys; from pathlib import Path; from backend.core import ports",
-            "ports.publish(Path(sys.argv[1]), **{sys.argv[2]: 1})",
-        )
-    )
+    program = """if True:
+        import sys; from pathlib import Path; from backend.core import ports
+        ports.publish(Path(sys.argv[1]), **{sys.argv[2]: 1})"""
     writers = [subprocess.Popen([sys.executable, "-c", program, tmp_path, f"door{n}"]) for n in range(6)]
     assert [writer.wait(30) for writer in writers] == [0] * 6
     assert ports.read(tmp_path) == {f"door{n}": 1 for n in range(6)}
