@@ -1,0 +1,78 @@
+"""Who a socket belongs to: an access token, an SOS credential, or the session cookie of our own pages.
+
+An SOS never meets a refusal for identity: a validly signed but expired token, or `SOS <key>`, is admitted for alarms alone. A
+client that comes back with positions to recover gets 109 instead, so that it fetches a new token and loses nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http.cookies import SimpleCookie
+from importlib import import_module
+from typing import Any
+from urllib.parse import urlsplit
+
+import jwt
+from django.conf import settings
+
+from backend.core.clock import now
+from backend.env import env
+from backend.people import login
+from backend.people.actor import Actor
+from backend.people.web_login import actor_of
+
+ALARM_TTL = 1
+COOKIE_SECONDS = 300
+GRACE_SECONDS = 25
+
+
+@dataclass(frozen=True)
+class Admission:
+    """`is_limited`: only `alarm.raise` is allowed. `ttl`: seconds until the client must refresh; None when it has nothing to
+    refresh with (a cookie, an SOS key): it comes back by itself after a few minutes and is asked again."""
+
+    actor: Actor
+    ttl: int | None = None
+    is_limited: bool = False
+
+    @property
+    def lasts(self) -> int:
+        """Seconds until the connection ends unless it is refreshed."""
+        return COOKIE_SECONDS if self.ttl is None else self.ttl + GRACE_SECONDS
+
+
+def by_token(token: str) -> Admission | None:
+    """Who this token admits; None when it proves nobody. `token` may be `SOS <key>`."""
+    credential = token if token.startswith("SOS ") else f"Bearer {token}"
+    actor = login.sos_actor(credential)
+    if actor is None:
+        return None
+    if actor.assurance == "sos" or actor.state != "active":
+        return Admission(actor, None if token.startswith("SOS ") else ALARM_TTL, is_limited=True)
+    return Admission(actor, _seconds_left(token))
+
+
+def _seconds_left(token: str) -> int:
+    claims: dict[str, Any] = jwt.decode(token, options={"verify_signature": False})
+    return max(1, int(claims["exp"] - now().timestamp()))
+
+
+def by_cookie(headers: Mapping[str, str]) -> Admission | None:
+    """Who the session cookie of our own pages admits; None when nobody. Call only after `is_own_page`."""
+    jar = SimpleCookie()
+    jar.load(headers.get("cookie", ""))
+    morsel = jar.get(settings.SESSION_COOKIE_NAME)
+    if morsel is None:
+        return None
+    store = import_module(settings.SESSION_ENGINE).SessionStore(morsel.value)
+    actor = actor_of(store)
+    return Admission(actor) if actor.kind == "person" and actor.state == "active" else None
+
+
+def is_own_page(headers: Mapping[str, str]) -> bool:
+    """Did one of our own pages open this socket? Browsers always say so in `Origin`; another site cannot forge it."""
+    origin = headers.get("origin", "")
+    if not origin:
+        return False
+    return origin == env.public_url.rstrip("/") or urlsplit(origin).netloc == headers.get("host", "")

@@ -1,0 +1,113 @@
+"""Addresses: where a person is reached. Phones and push tokens are sealed in the vault and found by blind index only."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import phonenumbers
+from django.db import models
+
+from backend.core import vault
+from backend.core.clock import now
+from backend.core.rows import Row
+
+CONTEXT = "notifications.address.value"
+SMS, FCM = "sms", "fcm"
+
+
+class Address(Row):
+    """`person_id` owns the row and its key. `is_own` false: it reaches a contact of that person, and only when asked by id."""
+
+    person_id = models.UUIDField()
+    kind = models.CharField(max_length=8, choices=[(SMS, "SMS"), (FCM, "FCM")])
+    is_own = models.BooleanField(default=True)
+    value_sealed = models.BinaryField()
+    value_blind = models.BinaryField(max_length=32)
+    device_key = models.CharField(max_length=120, blank=True)
+    platform = models.CharField(max_length=16, blank=True)
+    retired_at = models.DateTimeField(null=True)
+    retired_why = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        app_label = "notifications"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person_id", "kind", "is_own", "value_blind"],
+                condition=models.Q(retired_at__isnull=True),
+                name="one_live_address",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["value_blind"], name="address_by_value"),
+            models.Index(fields=["person_id", "kind"], name="address_of_person"),
+        ]
+
+    @property
+    def value(self) -> str:
+        """The phone (E.164) or token. Raises KeyDestroyed when the person was erased."""
+        return vault.unseal(self.person_id, CONTEXT, bytes(self.value_sealed))
+
+
+def e164(phone: str) -> str:
+    """A phone as `+8613…`; Chinese when it has no country code; unchanged when it is no phone number."""
+    try:
+        return phonenumbers.format_number(phonenumbers.parse(phone, "CN"), phonenumbers.PhoneNumberFormat.E164)
+    except phonenumbers.NumberParseException:
+        return phone
+
+
+def _blind(kind: str, value: str) -> bytes:
+    return vault.blind(f"address.{kind}", value)
+
+
+def add(
+    person_id: UUID, kind: str, value: str, *, is_own: bool = True, device_key: str = "", platform: str = ""
+) -> Address:
+    """The live address of this value, made if there is none (inside a verb).
+
+    Pass `is_own=False` for the phone of an emergency contact: it is texted by its id only, never as the person's own. A push token
+    belongs to one person and one device at a time: the same token of others and the device's former token retire.
+    """
+    value = e164(value) if kind == SMS else value
+    blind = _blind(kind, value)
+    live = Address.objects.filter(kind=kind, retired_at__isnull=True)
+    if kind == FCM:
+        _retire(live.filter(value_blind=blind).exclude(person_id=person_id), "moved")
+        if device_key:
+            _retire(live.filter(person_id=person_id, device_key=device_key).exclude(value_blind=blind), "replaced")
+    made = Address(
+        person_id=person_id,
+        kind=kind,
+        is_own=is_own,
+        value_sealed=vault.seal(person_id, CONTEXT, value),
+        value_blind=blind,
+        device_key=device_key,
+        platform=platform,
+    )
+    Address.objects.bulk_create([made], ignore_conflicts=True)
+    return live.get(person_id=person_id, is_own=is_own, value_blind=blind)
+
+
+def live(person_id: UUID, kind: str) -> models.QuerySet[Address]:
+    """The person's own live addresses of this kind."""
+    return Address.objects.filter(person_id=person_id, kind=kind, is_own=True, retired_at__isnull=True)
+
+
+def owners_of_phone(phone: str) -> set[UUID]:
+    """Whose own phone this is."""
+    found = Address.objects.filter(value_blind=_blind(SMS, e164(phone)), is_own=True, retired_at__isnull=True)
+    return set(found.values_list("person_id", flat=True))
+
+
+def retire(address_id: UUID, why: str) -> None:
+    """Send nothing more there."""
+    _retire(Address.objects.filter(id=address_id, retired_at__isnull=True), why)
+
+
+def retire_device(person_id: UUID, device_key: str) -> int:
+    """Forget the push token of one of the person's devices; returns how many were live."""
+    return _retire(live(person_id, FCM).filter(device_key=device_key), "removed")
+
+
+def _retire(which: models.QuerySet[Address], why: str) -> int:
+    return which.update(retired_at=now(), retired_why=why)

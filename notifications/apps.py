@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+
+
+class NotificationsConfig(AppConfig):
+    name = "notifications"
+    label = "notifications"
+    verbose_name = "通知 Notifications"
+
+    def ready(self) -> None:
+        from backend.core.verb import on_events
+        from notifications import courier, notices
+
+        on_events(notices.append)
+        courier.register_loops()

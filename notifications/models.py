@@ -1,0 +1,23 @@
+"""The tables of this room, gathered for Django; each lives beside the mechanism that owns it."""
+
+from notifications.addresses import Address
+from notifications.deliveries import Delivery, DeliveryKey
+from notifications.notices import Notice
+from notifications.outbox import OutboxMessage
+from notifications.preferences import Preference
+from notifications.presence import PresenceLease
+from notifications.receipts import Receipt
+from notifications.streams import Stream, StreamEvent
+
+__all__ = [
+    "Address",
+    "Delivery",
+    "DeliveryKey",
+    "Notice",
+    "OutboxMessage",
+    "Preference",
+    "PresenceLease",
+    "Receipt",
+    "Stream",
+    "StreamEvent",
+]

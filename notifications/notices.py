@@ -1,0 +1,110 @@
+"""Notices: what a person is told. One verb writes the notice, its event in the person's stream and its deliveries, or none.
+
+Texts are rendered when read, in the reader's language, from the topic's template and the parameters.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+from uuid import UUID
+
+from django.db import models
+
+from backend.core.clock import now
+from backend.core.rows import Row
+from backend.core.verb import StreamedEvent, emit
+from notifications import deliveries, streams, templates
+from notifications.addresses import Address
+from notifications.deliveries import Delivery
+
+Urgency = Literal["normal", "emergency"]
+CREATED = "notice.created"
+
+
+class Notice(Row):
+    """`seq` is the offset of its event in the person's stream: the order in which notices were committed."""
+
+    person_id = models.UUIDField()
+    topic = models.CharField(max_length=64)
+    params = models.JSONField(default=dict)
+    about = models.TextField(blank=True)
+    urgency = models.CharField(max_length=12, default="normal")
+    key = models.CharField(max_length=160, null=True)  # noqa: DJ001 - many notices have none, and '' would not be unique
+    seq = models.BigIntegerField(null=True)
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        app_label = "notifications"
+        constraints = [models.UniqueConstraint(fields=["person_id", "key"], name="one_notice_a_key")]
+        indexes = [models.Index(fields=["person_id", "seq"], name="notices_of_person")]
+
+    @property
+    def channel(self) -> str:
+        return f"person:{self.person_id}"
+
+    def text(self, language: str) -> str:
+        return templates.render(self.topic, self.params, language)
+
+
+def notify(
+    person_id: UUID,
+    topic: str,
+    params: dict[str, Any],
+    *,
+    about: str,
+    urgency: Urgency = "normal",
+    key: str | None = None,
+) -> Notice:
+    """Tell a person something (inside a verb): inbox, live stream, pushes, and SMS in emergencies.
+
+    `params` fill the topic's template and may hold nothing that this reader may not see. The same `key` for the same person again
+    gives the first notice back and sends nothing. Raises UnknownTopic, KeyError (a parameter is missing).
+    """
+    templates.check(topic, params)
+    made = Notice(person_id=person_id, topic=topic, params=params, about=about, urgency=urgency, key=key)
+    Notice.objects.bulk_create([made], ignore_conflicts=key is not None)
+    if key is not None:
+        first = Notice.objects.get(person_id=person_id, key=key)
+        if first.id != made.id:
+            return first
+    emit(made.channel, CREATED, about=about, data={"notice_id": str(made.id), "topic": topic, "urgency": urgency})
+    deliveries.plan(person_id, made.id, topic, params, about=about, urgency=urgency)
+    return made
+
+
+def text_address(
+    address_id: UUID,
+    topic: str,
+    params: dict[str, Any],
+    *,
+    about: str,
+    urgency: Urgency = "emergency",
+    key: str | None = None,
+) -> Delivery:
+    """Send an SMS to one address, such as an emergency contact's (inside a verb). The same `key` again sends nothing."""
+    templates.check(topic, params)
+    address = Address.objects.get(id=address_id)
+    made = Delivery(
+        person_id=address.person_id,
+        address_id=address_id,
+        channel=deliveries.SMS,
+        topic=topic,
+        params=params,
+        about=about,
+        urgency=urgency,
+        due_at=now(),
+    )
+    return deliveries.queue(made, key=key)
+
+
+def append(events: list[StreamedEvent]) -> list[str]:
+    """Append a verb's events to their streams and number its notices; returns the channels (the kernel calls this)."""
+    offsets = streams.append(events)
+    numbered = [
+        Notice(id=UUID(event.data["notice_id"]), seq=offset)
+        for event, offset in zip(events, offsets, strict=True)
+        if event.event == CREATED
+    ]
+    if numbered:
+        Notice.objects.bulk_update(numbered, ["seq"])
+    return sorted({event.channel for event in events})
