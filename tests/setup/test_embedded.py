@@ -16,7 +16,9 @@ import psycopg
 import pytest
 
 from backend import embedded, embedded_files
+from backend.core import grants
 
+ROOT = Path(__file__).resolve().parents[2]
 STARTER = """
 import sys
 from pathlib import Path
@@ -171,3 +173,38 @@ def test_the_server_is_not_stopped_while_another_process_uses_it(home: Path) -> 
     assert embedded.stop(home)
     with pytest.raises(psycopg.OperationalError):
         psycopg.connect(urls.app)
+
+
+def test_an_operator_s_own_server_gets_roles_with_the_passwords_of_the_environment(home: Path) -> None:
+    embedded.ensure(home, durable=False)
+    admin = embedded._Cluster.at(home).admin_url
+    place = admin.rpartition("@")[2].partition("/")[0]
+    given = {"DATABASE_URL": f"postgresql://yike_app:p%40ss@{place}/district"}
+    for _ in range(2):  # repeatable
+        shown = subprocess.run(
+            [sys.executable, "-m", "backend", "create-roles", "--admin-url", admin, "--dbname", "district"],
+            cwd=ROOT,
+            env={**os.environ, **given},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert shown.returncode == 0, shown.stderr
+    printed = dict(line.split("=", 1) for line in shown.stdout.splitlines())
+    assert printed["DATABASE_URL"] == given["DATABASE_URL"]
+    for name, role in (
+        ("DATABASE_URL", "yike_app"),
+        ("DATABASE_OWNER_URL", "yike_owner"),
+        ("DATABASE_SYSTEM_URL", "yike_system"),
+    ):
+        with psycopg.connect(printed[name]) as connection:
+            assert connection.execute("SELECT current_user, current_database()").fetchone() == (role, "district")
+    with psycopg.connect(printed["DATABASE_OWNER_URL"]) as owner:
+        owner.execute("CREATE TABLE made (id int)")
+        grants.grant(owner)
+        grants.grant(owner)
+        owner.execute("CREATE TABLE made_later (id bigserial)")
+    with psycopg.connect(printed["DATABASE_URL"]) as app:
+        app.execute("INSERT INTO made VALUES (1)")
+        app.execute("INSERT INTO made_later DEFAULT VALUES")
