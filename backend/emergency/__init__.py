@@ -1,0 +1,1 @@
+"""Emergency: devices and people call, dispatchers answer."""

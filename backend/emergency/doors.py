@@ -1,0 +1,64 @@
+"""The HTTPS door for devices: whose signature it is, then the verb. Holds no transaction itself."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+from uuid import UUID
+
+from backend.core.clock import now
+from backend.core.queries import looking_up
+from backend.emergency.actions import receive_signal, receive_unsigned
+from backend.emergency.actions.receiving import Received
+from backend.emergency.errors import SignatureInvalid
+from backend.emergency.intake import Arrival
+from backend.emergency.models import Device, DeviceKey
+from backend.emergency.signatures import SignatureFault, SignedMessage, secret_bytes, verify
+from backend.people.actor import Actor
+
+
+def receive_https(message: SignedMessage, body: bytes) -> Received:
+    """Take a signed message in. Raises SignatureInvalid, after the raw bytes were kept and the desk told."""
+    found: dict[str, UUID] = {}
+
+    def secret_of(key_id: str) -> bytes | None:
+        row = DeviceKey.objects.filter(key_id=key_id).first()
+        if row is None:
+            return None
+        found["device"] = row.device_id
+        is_live = row.until is None or row.until > now()
+        return secret_bytes(row.secret()) if is_live else None
+
+    try:
+        with looking_up("device key"):
+            signed = verify(message, body, secret_of)
+            device = Device.objects.get(id=found["device"])
+    except SignatureFault as fault:
+        receive_unsigned(
+            Actor.system("web"), protocol="https", raw=body, sender=fault.key_id[:64], device_id=found.get("device")
+        )
+        raise SignatureInvalid from fault
+    arrival = Arrival(
+        source=f"device:{device.id}",
+        event_id=event_id(body),
+        protocol="https",
+        raw=body,
+        owner_id=device.owner_id,
+        device_id=device.id,
+        community_id=device.community_id,
+        sent_at=signed.created,
+    )
+    return receive_signal(Actor.device(device.id), arrival=arrival)
+
+
+def event_id(body: bytes) -> str:
+    """The device's own id of the event; for a body that has none, its digest, so that a repeat is still the same."""
+    try:
+        told: Any = json.loads(body)
+        given = told.get("event_id") if isinstance(told, dict) else None
+    except ValueError:
+        given = None
+    if isinstance(given, str | int) and not isinstance(given, bool) and 1 <= len(str(given)) <= 128:
+        return str(given)
+    return "digest:" + hashlib.sha256(body).hexdigest()

@@ -1,0 +1,28 @@
+"""The texts of this room: what dispatchers, callers and their contacts are sent. No names, no address, nothing medical."""
+
+from notifications import templates
+
+TEMPLATES = {
+    "incident.waiting": {
+        "zh": "【一刻】{priority} 求助待接手，编号 {number}。请立即打开值班台。",
+        "en": "[Yike] {priority} call for help is waiting, no. {number}. Open the desk now.",
+    },
+    "incident.handed_to_you": {
+        "zh": "【一刻】{priority} 求助已转交给您，编号 {number}。",
+        "en": "[Yike] {priority} call for help was handed to you, no. {number}.",
+    },
+    "incident.acknowledged": {
+        "zh": "值班员已接手您的求助（编号 {number}），请保持电话畅通。",
+        "en": "A dispatcher has taken your call for help (no. {number}). Please keep your phone free.",
+    },
+    "incident.contact": {
+        "zh": "【一刻】您登记为紧急联系人的家人或邻居发出了求助（编号 {number}），请尽快与其联系。危急时请拨打 120、119 或 110。",
+        "en": "[Yike] Someone who named you as emergency contact has called for help (no. {number}). "
+        "Please try to reach them now. In danger dial 120, 119 or 110.",
+    },
+}
+
+
+def register() -> None:
+    """Make the texts known to the courier."""
+    templates.register_templates(TEMPLATES)

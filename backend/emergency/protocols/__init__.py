@@ -1,0 +1,1 @@
+"""The languages of devices: pure codecs, no sockets, no database."""

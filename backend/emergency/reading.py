@@ -1,0 +1,164 @@
+"""How incidents are shown: a row of the board, and the whole of one. Personal data only for those who help."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from backend.core import vault
+from backend.core.audit import AuditRow
+from backend.core.errors import NotFound
+from backend.emergency import flow
+from backend.emergency.kinds import State
+from backend.emergency.models import Entry, Incident, Signal
+from backend.emergency.models.incidents import TEXT
+from backend.people import reading as people
+from backend.people.actor import Actor
+from backend.people.roles import Can
+
+RELATED = ("home__building__compound", "home__unit", "community", "division", "device")
+
+
+def board(incidents: Iterable[Incident]) -> list[dict[str, Any]]:
+    """Rows for the board, names read in one go."""
+    rows = list(incidents)
+    names = people.names_by_id({i for row in rows for i in (row.person_id, row.owner_id)})
+    return [_row(row, names) for row in rows]
+
+
+def _row(incident: Incident, names: dict[UUID, str]) -> dict[str, Any]:
+    home, device = incident.home, incident.device
+    return {
+        "id": incident.id,
+        "number": incident.number,
+        "kind": incident.kind,
+        "priority": incident.priority,
+        "state": incident.state,
+        "identity": incident.identity,
+        "division_id": incident.division_id,
+        "community_id": incident.community_id,
+        "community_name": incident.community.name if incident.community else None,
+        "person": _named(incident.person_id, names),
+        "owner": _named(incident.owner_id, names),
+        "home_id": incident.home_id,
+        "address": home.address() if home else None,
+        "device": {"id": device.id, "serial": device.serial, "kind": device.kind} if device else None,
+        "opened_at": incident.opened_at,
+        "last_signal_at": incident.last_signal_at,
+        "acknowledged_at": incident.acknowledged_at,
+        "cancelled_at": incident.cancelled_at,
+        "resolved_at": incident.resolved_at,
+        "disposition": incident.disposition or None,
+        "signal_count": incident.signal_count,
+        "step": incident.step,
+        "next_step_at": incident.due_at if incident.state == State.OPEN else None,
+    }
+
+
+def _named(person: UUID | None, names: dict[UUID, str]) -> dict[str, Any] | None:
+    return {"id": person, "name": names.get(person, "")} if person else None
+
+
+def whole(actor: Actor, incident_id: UUID) -> dict[str, Any]:
+    """One incident with card, contacts, signals and timeline. Raises NotFound out of sight.
+
+    Phones are masked until the reader has taken the incident; a person who reads their own sees what happened, not who wrote what.
+    """
+    incident = Incident.objects.visible_to(actor).select_related(*RELATED).filter(id=incident_id).first()
+    if incident is None:
+        raise NotFound
+    helps = actor.may(Can.INCIDENT_READ, community=incident.community_id, division=incident.division_id)
+    is_owner = incident.owner_id is not None and incident.owner_id == actor.person_id
+    (row,) = board([incident])
+    signals = list(Signal.objects.filter(incident_id=incident.id).order_by("id")[:200])
+    home = incident.home
+    return row | {
+        "card": _card(incident, is_owner) if helps else None,
+        "contacts": _contacts(incident, is_owner) if helps else [],
+        "home": {"lon": home.building.lon, "lat": home.building.lat} if home else None,
+        "signals": [_signal(signal, helps) for signal in signals],
+        "timeline": _timeline(incident, helps),
+        "steps": incident.policy["steps"],
+        "allowed": flow.allowed(incident.state) if helps else [],
+    }
+
+
+def _card(incident: Incident, is_owner: bool) -> dict[str, Any] | None:
+    card = people.card(incident.person_id, reveal_phone=is_owner) if incident.person_id else None
+    if card is None:
+        return None
+    return {
+        "id": card.id,
+        "name": card.name,
+        "phone": card.phone,
+        "language": card.language,
+        "elder_mode": card.elder_mode,
+    }
+
+
+def _contacts(incident: Incident, is_owner: bool) -> list[dict[str, Any]]:
+    if incident.person_id is None:
+        return []
+    found = people.contacts_of(incident.person_id, reveal=is_owner)
+    return [
+        {"name": c.name, "phone": c.phone, "relation": c.relation, "is_confirmed": c.confirmed, "position": c.position}
+        for c in found
+    ]
+
+
+def _signal(signal: Signal, helps: bool) -> dict[str, Any]:
+    detail: dict[str, Any] = {}
+    if helps:
+        try:
+            detail = signal.detail()
+        except vault.KeyDestroyed:
+            detail = {}
+    return {
+        "id": signal.id,
+        "at": signal.at,
+        "device_at": signal.device_at,
+        "kind": signal.kind,
+        "code": signal.code,
+        "battery": signal.battery,
+        "is_authentic": signal.is_authentic,
+        "is_clock_skewed": signal.is_clock_skewed,
+        "is_replayed": signal.is_replayed,
+        "lon": detail.get("lon"),
+        "lat": detail.get("lat"),
+        "note": detail.get("note"),
+        "value": detail.get("value"),
+        "unit": detail.get("unit"),
+    }
+
+
+def _timeline(incident: Incident, helps: bool) -> list[dict[str, Any]]:
+    rows = list(AuditRow.objects.filter(object_id=incident.id).order_by("id"))
+    entries = {str(e.id): e for e in incident.entries.all()} if helps else {}
+    names = people.names_by_id({r.actor_id for r in rows if r.actor_kind == "person"}) if helps else {}
+    return [
+        {
+            "at": row.at,
+            "event": row.event,
+            "by": _named(row.actor_id, names) if helps and row.actor_kind == "person" else None,
+            "by_kind": row.actor_kind,
+            "facts": {k: v for k, v in row.data.items() if k != "entry"} if helps else {},
+            **_written(entries.get(str(row.data.get("entry")))),
+        }
+        for row in rows
+    ]
+
+
+def _written(entry: Entry | None) -> dict[str, str | None]:
+    if entry is None:
+        return {"text": None, "reference": None}
+    return {"text": _open(entry, entry.text_sealed), "reference": _open(entry, entry.reference_sealed)}
+
+
+def _open(entry: Entry, sealed: bytes | None) -> str | None:
+    if sealed is None:
+        return None
+    try:
+        return vault.unseal(entry.owner_id, TEXT, sealed)
+    except vault.KeyDestroyed:
+        return None

@@ -1,0 +1,34 @@
+"""Device doors of their own process: nothing else can slow an alarm. Commit first, acknowledge after."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import structlog
+
+from backend.core import ports
+from backend.emergency.receivers.dc09_door import Door
+from backend.env import env
+
+THREADS = 8
+log = structlog.get_logger(__name__)
+
+
+async def run(ready: Callable[[], object] | None = None) -> None:
+    """Open DC-09 on TCP and UDP at `env.dc09_port` (0: any free one) and serve until cancelled.
+
+    The real port is published as `dc09` in `ports.json`; `ready` is called when both doors are open.
+    """
+    with ThreadPoolExecutor(THREADS, thread_name_prefix="dc09") as threads:
+        door = Door(threads)
+        try:
+            port = await door.open(env.dc09_host, env.dc09_port)
+            ports.publish(env.home_path, dc09=port)
+            log.info("receivers.open", dc09=port)
+            if ready is not None:
+                ready()
+            await asyncio.Event().wait()
+        finally:
+            await door.close()
