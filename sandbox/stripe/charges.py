@@ -166,7 +166,7 @@ def _charge(call: Call, intent: Json, method: Json) -> Json:
         "statement_descriptor": None,
         "statement_descriptor_suffix": None,
         "status": "pending",
-        "transfer_data": None,
+        "transfer_data": intent["transfer_data"],
         "transfer_group": None,
     }
 

@@ -8,7 +8,7 @@ from typing import Any
 from sandbox.stripe import flow, forms, methods
 from sandbox.stripe.call import Call, page
 from sandbox.stripe.confirming import confirmed
-from sandbox.stripe.errors import Json, StripeError, invalid_param, missing_param
+from sandbox.stripe.errors import Json, StripeError, invalid_param, missing_param, no_such
 from sandbox.stripe.store import new_id
 
 _SHARED = frozenset(
@@ -46,9 +46,10 @@ _UPDATE = _SHARED | {
     "metadata",
     "statement_descriptor",
     "statement_descriptor_suffix",
+    "transfer_data",
     "transfer_group",
 }
-_CREATE = _CONFIRM | _UPDATE | {"automatic_payment_methods", "confirm", "confirmation_method"}
+_CREATE = _CONFIRM | _UPDATE | {"automatic_payment_methods", "confirm", "confirmation_method", "on_behalf_of"}
 _REASONS = ("abandoned", "duplicate", "fraudulent", "requested_by_customer")
 
 
@@ -197,6 +198,12 @@ def _describe(call: Call, intent: Json, params: Json) -> None:
         intent["customer"] = None if customer is None else call.load("customer", customer, "customer")["id"]
     if intent["setup_future_usage"] not in (None, "on_session", "off_session"):
         raise invalid_param("setup_future_usage", "Invalid setup_future_usage: must be one of off_session, on_session")
+    if "transfer_data" in params:
+        # Stripe moves the money on to the connected account; here it is only written down.
+        destination = forms.required_text(forms.mapping(params, "transfer_data"), "destination")
+        if not destination.startswith("acct_"):
+            raise no_such("destination", destination, "transfer_data[destination]")
+        intent["transfer_data"] = {"destination": destination}
     intent["metadata"] = forms.merged_metadata(intent["metadata"], params)
     options: dict[str, Any] = forms.mapping(params, "payment_method_options")
     for name, given in options.items():

@@ -117,6 +117,13 @@ def test_metadata_merges_and_empties(client: stripe.StripeClient) -> None:
     assert changed.metadata.to_dict() == {"2": "two", "b": "3"}
 
 
+def test_a_payment_may_be_for_a_connected_account(client: stripe.StripeClient, sandbox: Sandbox) -> None:
+    intent = client.v1.payment_intents.create({**CARD, "transfer_data": {"destination": "acct_company"}})
+    sandbox.authorize(intent.id)
+    paid = client.v1.payment_intents.retrieve(intent.id, {"expand": ["latest_charge"]})
+    assert paid.latest_charge.transfer_data.destination == "acct_company"
+
+
 def test_lists_filter_and_page(client: stripe.StripeClient) -> None:
     customer = client.v1.customers.create({"name": "测试"})
     made = [client.v1.payment_intents.create({**CARD, "customer": customer.id}).id for _ in range(5)]
