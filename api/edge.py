@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
 import json
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
@@ -73,6 +74,7 @@ def _admitted(view: Any, rule: Rule, *, is_read: bool) -> Any:
         with within:
             return view(request, *args, **kwargs)
 
+    run.__signature__ = inspect.signature(view, eval_str=True)  # type: ignore[attr-defined]  # ninja reads the types here
     return run
 
 

@@ -1,0 +1,94 @@
+"""Rows of login, people, homes and duty."""
+
+from __future__ import annotations
+
+from backend.people.models import Residency
+from tests.cast import Cast
+from tests.permissions.call import Call
+
+PERSON = {"anonymous": 401, "wang": 200, "outsider": 200, "manager": 200}
+PUBLIC = {"anonymous": 200, "wang": 200, "outsider": 200}
+
+ROWS: dict[str, dict[str, int]] = {
+    "POST /auth/codes": {"anonymous": 202, "wang": 202, "outsider": 202},
+    "POST /auth/sessions": {"anonymous": 410, "wang": 410, "outsider": 410},
+    "POST /auth/refresh": {"anonymous": 401, "wang": 401, "outsider": 401},
+    "GET /auth/sessions": PERSON,
+    "DELETE /auth/sessions/{session_id}": {"anonymous": 401, "wang": 204, "outsider": 404, "neighbour": 404, "admin": 404},
+    "GET /me": PERSON,
+    "PATCH /me": PERSON,
+    "PUT /me/emergency-contacts": PERSON,
+    "POST /me/homes": {"anonymous": 401, "wang": 409, "outsider": 201, "neighbour": 201},
+    "POST /homes/{home_id}/claims/{claim_id}/confirm": {
+        "anonymous": 401,
+        "pending": 403,
+        "neighbour": 404,
+        "outsider": 404,
+        "ended_tenant": 404,
+        "other_company_manager": 404,
+        "ended_company_manager": 404,
+        "other_community_worker": 404,
+        "technician": 404,
+        "dispatcher": 404,
+        "wang": 200,
+        "manager": 200,
+        "community_worker": 200,
+    },
+    "POST /homes/{home_id}/claims/{claim_id}/reject": {
+        "anonymous": 401,
+        "pending": 403,
+        "neighbour": 404,
+        "outsider": 404,
+        "wang": 200,
+        "manager": 200,
+        "community_worker": 200,
+    },
+    "POST /duty/start": {
+        "anonymous": 401,
+        "wang": 403,
+        "outsider": 403,
+        "manager": 403,
+        "dispatcher": 200,
+        "second_dispatcher": 200,
+        "district_dispatcher": 200,
+    },
+    "POST /duty/end": {"anonymous": 401, "wang": 403, "outsider": 403, "dispatcher": 200},
+    "GET /duty": {
+        "anonymous": 401,
+        "wang": 403,
+        "outsider": 403,
+        "manager": 403,
+        "dispatcher": 200,
+        "second_dispatcher": 200,
+        "district_officer": 200,
+    },
+    "GET /divisions": PUBLIC,
+    "GET /communities/{community_id}": PUBLIC,
+    "GET /compounds/{compound_id}": PUBLIC,
+    "GET /compounds/{compound_id}/buildings": PUBLIC,
+    "GET /buildings/{building_id}/homes": PERSON,
+}
+
+
+def _claim(cast: Cast) -> Call:
+    claim = Residency.objects.get(user=cast.pending.user)
+    return Call(path={"home_id": cast.home.id, "claim_id": claim.id})
+
+
+CALLS = {
+    "POST /auth/codes": lambda cast: Call(body={"phone": "13800138000"}),
+    "POST /auth/sessions": lambda cast: Call(body={"phone": "13800138000", "code": "1", "device": {"key": "k"}}),
+    "POST /auth/refresh": lambda cast: Call(body={"refresh_token": "none"}),
+    "DELETE /auth/sessions/{session_id}": lambda cast: Call(path={"session_id": cast.wang.session.id}),
+    "PATCH /me": lambda cast: Call(body={"elder_mode": True}),
+    "PUT /me/emergency-contacts": lambda cast: Call(body=[{"name": "女儿", "phone": "13800138001"}]),
+    "POST /me/homes": lambda cast: Call(body={"home_id": str(cast.home.id), "relation": "family"}),
+    "POST /homes/{home_id}/claims/{claim_id}/confirm": _claim,
+    "POST /homes/{home_id}/claims/{claim_id}/reject": _claim,
+    "POST /duty/start": lambda cast: Call(body={"division_id": str(cast.community.id)}),
+    "GET /duty": lambda cast: Call(query=f"division_id={cast.community.id}"),
+    "GET /communities/{community_id}": lambda cast: Call(path={"community_id": cast.community.id}),
+    "GET /compounds/{compound_id}": lambda cast: Call(path={"compound_id": cast.compound.id}),
+    "GET /compounds/{compound_id}/buildings": lambda cast: Call(path={"compound_id": cast.compound.id}),
+    "GET /buildings/{building_id}/homes": lambda cast: Call(path={"building_id": cast.building.id}),
+}
