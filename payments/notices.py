@@ -1,0 +1,36 @@
+"""What this room tells people."""
+
+from notifications.templates import register_templates
+
+KINDS = {
+    "water": ("水费", "Water"),
+    "electricity": ("电费", "Electricity"),
+    "gas": ("燃气费", "Gas"),
+    "heating": ("供暖费", "Heating"),
+    "property": ("物业费", "Property fee"),
+    "parking": ("停车费", "Parking"),
+}
+
+TEMPLATES = {
+    "bill.issued": {
+        "zh": "您有新的{kind}账单：{amount} 元，请于 {due_on} 前支付。",
+        "en": "New {kind_en} bill: {amount} yuan, due on {due_on}.",
+    },
+    "payment.received": {
+        "zh": "已收到您支付给{payee}的 {amount} 元，收据已生成。",
+        "en": "Your payment of {amount} yuan to {payee_en} has arrived; the receipt is ready.",
+    },
+    "payment.failed": {
+        "zh": "您支付给{payee}的 {amount} 元未成功，未扣款，请重新支付。",
+        "en": "Your payment of {amount} yuan to {payee_en} did not go through; nothing was charged. Please try again.",
+    },
+    "payment.refunded": {
+        "zh": "{payee}已向您退款 {amount} 元。",
+        "en": "{payee_en} has refunded {amount} yuan to you.",
+    },
+}
+
+
+def register() -> None:
+    """Register the templates (from AppConfig.ready)."""
+    register_templates(TEMPLATES)
