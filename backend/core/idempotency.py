@@ -8,7 +8,8 @@ reply, and a repeat runs the conductor again, which resumes what it began, until
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -126,6 +127,16 @@ class Offer:
 
 
 offered: ContextVar[Offer | None] = ContextVar("offered", default=None)
+
+
+@contextmanager
+def set_aside() -> Iterator[None]:
+    """Offer no key to the verbs between a conductor's first and last; the last one keeps the reply."""
+    mark = offered.set(None)
+    try:
+        yield
+    finally:
+        offered.reset(mark)
 
 
 def forget_expired() -> int:
