@@ -19,7 +19,12 @@ log = structlog.get_logger(__name__)
 ROUTERS = (
     "api.routers.auth.router",
     "api.routers.community.router",
+    "api.routers.directory.router",
+    "api.routers.emergency.router",
+    "api.routers.notifications.router",
     "api.routers.people.router",
+    "api.routers.photos.router",
+    "api.routers.tickets.router",
 )
 
 api = NinjaAPI(
@@ -73,5 +78,5 @@ def too_big(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
 
 @api.exception_handler(Exception)
 def broken(request: HttpRequest, error: Exception) -> HttpResponse:
-    log.error("request.broken", error=type(error).__name__)
+    log.error("request.broken", error=type(error).__name__, exc_info=error)  # noqa: LOG014 - ninja calls this while handling it
     return problems.plain(request, 500)

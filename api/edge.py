@@ -17,7 +17,7 @@ from django.core import signing
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from ninja import Schema
-from pydantic import BaseModel
+from pydantic import BaseModel, create_model
 
 from api.access import PERSON, PUBLIC, SIGNED, Bearer, Request, Rule, access, take_optional
 from api.problems import language
@@ -143,9 +143,9 @@ def single(request: HttpRequest, obj: Any, render: Callable[..., Any]) -> HttpRe
 
 def page_of(item: type[Schema]) -> type[Schema]:
     """The schema of a list of these: `{items, next}`."""
-    return type(
-        f"{item.__name__}Page", (Schema,), {"__annotations__": {"items": list[item], "next": str | None}, "next": None}
-    )  # type: ignore[valid-type]
+    fields: dict[str, Any] = {"items": (list[item], ...), "next": (str | None, None)}  # type: ignore[valid-type]
+    made: type[Schema] = create_model(f"{item.__name__}Page", __base__=Schema, **fields)
+    return made
 
 
 def page(

@@ -75,7 +75,8 @@ def document(refusal: errors.Refusal, tongue: str) -> dict[str, Any]:
             body["detail"] = "; ".join(f"{e.pointer}: {e.text(tongue)}" for e in refusal.errors)
     if refusal.retry_after is not None:
         body["retry_after"] = refusal.retry_after
-    return body | json.loads(json.dumps(refusal.extra, default=str))
+    extra: dict[str, Any] = json.loads(json.dumps(refusal.extra, default=str))
+    return body | extra
 
 
 def _respond(request: HttpRequest, body: dict[str, Any]) -> HttpResponse:

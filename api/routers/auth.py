@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from ninja import Schema
+from ninja import Schema, Status
 
 from api.edge import PERSON, PUBLIC, Reply, Request, Router, access, language
 from api.schemas.people import CodeIn, CodeOut, DeviceSessionOut, RefreshIn, SessionIn, SessionOut
@@ -23,10 +23,10 @@ class DeviceSessions(Schema):
 
 @router.post("/auth/codes", response={202: CodeOut})
 @access(PUBLIC("nobody is known before login"))
-def ask_code(request: Request, body: CodeIn) -> tuple[int, CodeOut]:
+def ask_code(request: Request, body: CodeIn) -> Status[CodeOut]:
     """Send a code by SMS. The answer is the same for known and unknown phones."""
     sent = login.ask_code(phone=body.phone, language=language(request), ip=request.META.get("REMOTE_ADDR", ""))
-    return 202, CodeOut(**sent)
+    return Status(202, CodeOut(**sent))
 
 
 def _shown(logged_in: login.LoggedIn) -> SessionOut:
@@ -35,9 +35,9 @@ def _shown(logged_in: login.LoggedIn) -> SessionOut:
 
 @router.post("/auth/sessions", response={201: SessionOut})
 @access(PUBLIC("nobody is known before login"))
-def log_in(request: Request, body: SessionIn) -> tuple[int, SessionOut]:
+def log_in(request: Request, body: SessionIn) -> Status[SessionOut]:
     """Log in with the code, or register."""
-    return 201, _shown(login.log_in(phone=body.phone, code=body.code, device=body.device.dict()))
+    return Status(201, _shown(login.log_in(phone=body.phone, code=body.code, device=body.device.dict())))
 
 
 @router.post("/auth/refresh", response={200: SessionOut})

@@ -49,10 +49,11 @@ class Division(Place):
 
     def upwards(self) -> list[Division]:
         """This division and those above it, the district last."""
-        line, at = [], self
+        line: list[Division] = []
+        at: Division | None = self
         while at is not None:
             line.append(at)
-            at = at.parent  # type: ignore[assignment]
+            at = at.parent
         return line
 
 

@@ -61,10 +61,9 @@ class DueLoop:
     def claim(self, limit: int | None = None) -> list[Any]:
         """Take what is due now: rows with their due time pushed to the end of the lease."""
         meta = self.model._meta
-        quote = connection.ops.quote_name
-        table, due = quote(meta.db_table), quote(meta.get_field(self.field).column)
-        keys = ", ".join(quote(f.column) for f in meta.pk_fields)
-        mine = "".join(f" AND {quote(column)} = %s" for column in self.only)
+        table, due = f'"{meta.db_table}"', f'"{self.field}"'
+        keys = ", ".join(f'"{f.attname}"' for f in meta.pk_fields)
+        mine = "".join(f' AND "{column}" = %s' for column in self.only)
         moment = now()
         sql = (
             f"UPDATE {table} SET {due} = %s, lease = %s, attempts = attempts + 1 WHERE ({keys}) IN "

@@ -13,8 +13,19 @@ STATEMENTS = (
 )
 
 
+NO_SIDE_DOOR = """
+DO $$ DECLARE part regclass; BEGIN
+  FOR part IN SELECT oid FROM pg_class WHERE relispartition AND relkind = 'r' LOOP
+    EXECUTE format('REVOKE ALL ON %s FROM yike_app, yike_system', part);
+  END LOOP;
+END $$
+"""
+
+
 def grant(connection: Any) -> None:
     """Give `yike_app` and `yike_system` their rights on all tables, now and for tables made later. Repeatable.
+
+    Partitions are reached through their table only: taken by themselves they would lie outside its row walls.
 
     `connection` is a Django or psycopg connection of the owner: default privileges belong to the role that runs this.
     """
@@ -22,3 +33,4 @@ def grant(connection: Any) -> None:
         for role in ROLES:
             for statement in STATEMENTS:
                 cursor.execute(statement.format(role=role))
+        cursor.execute(NO_SIDE_DOOR)

@@ -133,7 +133,7 @@ class Listener:
 
     def _wait_valkey(self, seconds: float) -> set[str]:
         if self.pubsub is None:
-            self.pubsub = redis.Redis.from_url(env.redis_url, socket_timeout=None).pubsub()
+            self.pubsub = redis.Redis.from_url(env.redis_url, socket_timeout=None).pubsub()  # type: ignore[no-untyped-call]
             self.pubsub.subscribe(CHANNEL)
         topics: set[str] = set()
         message = self.pubsub.get_message(timeout=seconds)

@@ -82,6 +82,7 @@ BEGIN
     parent || '_' || to_char(month, 'YYYYMM'), parent,
     date_trunc('month', month)::timestamp AT TIME ZONE 'UTC',
     (date_trunc('month', month) + interval '1 month')::timestamp AT TIME ZONE 'UTC');
+  EXECUTE format('REVOKE ALL ON %I FROM yike_app, yike_system', parent || '_' || to_char(month, 'YYYYMM'));
 END $$;
 REVOKE ALL ON FUNCTION yike_add_partition(text, date) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION yike_add_partition(text, date) TO yike_system;

@@ -36,7 +36,7 @@ def start(actor: Actor, *, division_id: UUID) -> Duty:
         raise NotFound
     if not actor.may(Can.DUTY_KEEP, division=division_id, community=division_id):
         raise Forbidden
-    row, is_new = Duty.objects.get_or_create(user_id=actor.person_id, division=division, ended_at=None)
+    row, is_new = Duty.objects.get_or_create(user_id=actor.must_be_known(), division=division, ended_at=None)
     record("duty.started" if is_new else "duty.kept", about=row, division=str(division_id))
     return row
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -33,7 +33,7 @@ class User(AbstractBaseUser):
     state = models.CharField(max_length=12, choices=State, default=State.ACTIVE)
     is_demo = models.BooleanField(default=False)
 
-    objects: ClassVar[BaseUserManager[User]] = BaseUserManager()
+    objects: ClassVar[BaseUserManager[Self]] = BaseUserManager()
     USERNAME_FIELD = "id"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 

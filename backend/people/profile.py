@@ -15,7 +15,7 @@ from backend.people import phones
 from backend.people.actor import Actor
 from backend.people.models import EmergencyContact, Residency, RoleGrant, User
 from backend.people.reading import CONTACT, NAME, ContactCard, contacts_of, name_of, phone_of
-from notifications import addresses
+from notifications import addresses, preferences
 
 MAX_CONTACTS = 8
 
@@ -125,6 +125,7 @@ def change(
         changed.append("name_sealed")
     if language is not None:
         user.language = language
+        preferences.set_language(user.id, language)
         changed.append("language")
     if elder_mode is not None:
         user.elder_mode = elder_mode
