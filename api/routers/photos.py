@@ -11,7 +11,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
-from django.http import FileResponse
+from django.http import HttpResponse
 from django.http.multipartparser import MultiPartParserError
 
 from api.edge import PERSON, Reply, Request, Router, access, perform
@@ -95,10 +95,11 @@ def _uploaded(request: Request) -> UploadedFile[bytes]:
 
 @router.get("/photos/{uuid:id}")
 @access(PERSON)
-def photo(request: Request, id: UUID, thumb: bool = False) -> FileResponse:
+def photo(request: Request, id: UUID, thumb: bool = False) -> Reply:
     """The picture, or with `thumb=1` its thumbnail, for those who may see its ticket; without a ticket for its uploader."""
     found = actions.access_photo(request.actor, id)
-    response = FileResponse(default_storage.open(found.thumb if thumb else found.file), content_type="image/jpeg")
+    with default_storage.open(found.thumb if thumb else found.file) as file:
+        response = HttpResponse(file.read(), content_type="image/jpeg")
     response["Cache-Control"] = "private, max-age=3600"
     response["Content-Disposition"] = "inline"
     response["X-Content-Type-Options"] = "nosniff"

@@ -91,6 +91,7 @@ def _repeated(ticket_id: UUID | None, reporter: UUID) -> Ticket | None:
         return None
     if found.reporter_id != reporter:
         raise IdTaken
+    record("ticket.report_repeated", about=None, ticket=found.id)
     found.is_repeat = True  # type: ignore[attr-defined]  # the edge answers 200 instead of 201
     return found
 
