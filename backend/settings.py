@@ -82,17 +82,11 @@ def _database(url: str) -> dict[str, Any]:
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {"connect_timeout": 5}
         | (
-            {"pool": {"min_size": 1, "max_size": env.database_pool, "timeout": 10, "check": _checked()}}
+            {"pool": {"min_size": 1, "max_size": env.database_pool, "timeout": 10}}
             if env.process in {"web", "sockets", "worker", "receivers"}
             else {}
         ),
     }
-
-
-def _checked() -> Any:
-    from psycopg_pool import ConnectionPool
-
-    return ConnectionPool.check_connection
 
 
 DATABASES = {"default": _database(env.database_for_process)}
