@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from ninja import Status
+
 from api.edge import PERSON, SIGNED, Reply, Request, Router, access, page, page_of, perform, single
 from api.schemas.emergency import (
     AlarmIn,
@@ -82,7 +84,7 @@ def receive_signal(request: Request) -> Any:
     """
     message = SignedMessage(request.method or "", request.build_absolute_uri(), request.headers)
     received = doors.receive_https(message, request.body)
-    return 202, ReceivedOut(signal_id=received.signal_id, incident_id=received.incident_id)
+    return Status(202, ReceivedOut(signal_id=received.signal_id, incident_id=received.incident_id))
 
 
 @router.get("/emergency/incidents", response=page_of(IncidentOut))
