@@ -22,6 +22,7 @@ ROUTERS = (
     "api.routers.directory.router",
     "api.routers.emergency.router",
     "api.routers.notifications.router",
+    "api.routers.payments.router",
     "api.routers.people.router",
     "api.routers.photos.router",
     "api.routers.tickets.router",

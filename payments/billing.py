@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from backend.core.clock import BEIJING, now, today
 from backend.core.errors import NotFound
@@ -233,7 +233,10 @@ def _used_before(account: Account, period_start: date) -> Decimal:
 def _tell_household(bill: Bill) -> None:
     kind, kind_en = KINDS[bill.account.kind]
     params = {"kind": kind, "kind_en": kind_en, "amount": yuan(bill.amount), "due_on": bill.due_on.isoformat()}
-    household = Residency.objects.filter(home_id=bill.home_id, state="confirmed").values_list("user_id", flat=True)
+    lives = Q(until__isnull=True) | Q(until__gt=now())
+    household = Residency.objects.filter(lives, home_id=bill.home_id, state="confirmed").values_list(
+        "user_id", flat=True
+    )
     for person_id in sorted(set(household), key=str):
         notify(
             person_id, "bill.issued", params, about=f"/api/v1/bills/{bill.pk}", key=f"bill.issued:{bill.pk}:{person_id}"

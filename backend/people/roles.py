@@ -129,7 +129,16 @@ TABLE: dict[Role, frozenset[Can]] = {
     Role.DISTRICT_OFFICER: _OFFICER | {Can.LEDGER_READ},
     Role.FINANCE: frozenset({Can.BILL_ISSUE, Can.BILL_READ, Can.LEDGER_READ, Can.PAYMENT_REFUND}),
     Role.AUDITOR: frozenset({Can.AUDIT_READ, Can.BILL_READ, Can.LEDGER_READ}),
-    Role.ADMIN: frozenset({Can.AUDIT_READ, Can.DIRECTORY_IMPORT, Can.HOME_READ, Can.PERSON_READ}),
+    Role.ADMIN: frozenset(
+        {
+            Can.AUDIT_READ,
+            Can.BILL_READ,
+            Can.DIRECTORY_IMPORT,
+            Can.HOME_READ,
+            Can.LEDGER_READ,
+            Can.PERSON_READ,
+        }
+    ),
 }
 
 AREAS: dict[str, frozenset[Can]] = {
