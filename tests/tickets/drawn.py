@@ -9,12 +9,21 @@ pillow_heif.register_heif_opener()
 ORIENTATION, GPS, MAKE = 0x0112, 0x8825, 0x010F
 
 
+class Sheet(io.BytesIO):
+    """A file that can be sent again and again."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        if size is None or size < 0:
+            self.seek(0)
+        return super().read(size)
+
+
 def drawn(width: int = 400, height: int = 300, kind: str = "JPEG", *, mode: str = "RGB", **save: object) -> io.BytesIO:
     """A red picture with a blue band along the top."""
     image = Image.new(mode, (width, height), "red" if mode in ("RGB", "RGBA") else 60)
     if mode in ("RGB", "RGBA"):
         image.paste("blue", (0, 0, width, height // 6))
-    file = io.BytesIO()
+    file = Sheet()
     image.save(file, kind, **save)
     file.seek(0)
     return file
