@@ -29,8 +29,6 @@ BLIND = {
 }
 READERS = dict.fromkeys(("wang", "manager", "technician", "community_worker", "grid_worker"), 200)
 READERS |= dict.fromkeys(("subdistrict_officer", "district_officer"), 200)
-    ("wang", "manager", "technician", "community_worker", "grid_worker", "subdistrict_officer", "district_officer"), 200
-)
 
 
 def only(*able: str) -> dict[str, int]:
