@@ -64,7 +64,7 @@ def summary(incident: Incident) -> dict[str, object]:
 
 def _notify(incident: Incident, people: list[UUID], step: int) -> int:
     params = {"number": str(incident.number), "kind": incident.kind, "priority": incident.priority}
-    urgency = "normal" if incident.kind == Kind.TECHNICAL else "emergency"
+    urgency: notices.Urgency = "normal" if incident.kind == Kind.TECHNICAL else "emergency"
     for person in people:
         key = f"incident:{incident.id}:{step}:{person}"
         notices.notify(person, "incident.waiting", params, about=incident.path, urgency=urgency, key=key)

@@ -155,7 +155,7 @@ def _written(entry: Entry | None) -> dict[str, str | None]:
     return {"text": _open(entry, entry.text_sealed), "reference": _open(entry, entry.reference_sealed)}
 
 
-def _open(entry: Entry, sealed: bytes | None) -> str | None:
+def _open(entry: Entry, sealed: bytes | memoryview | None) -> str | None:
     if sealed is None:
         return None
     try:

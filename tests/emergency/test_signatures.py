@@ -2,7 +2,7 @@
 
 import pytest
 
-from backend.emergency.signatures import SignatureFault, Signed, SignedMessage, secret_bytes, verify
+from backend.emergency.signatures import SignatureFault, Signed, SignedMessage, secret_bytes, sign, verify
 from tests.emergency.signing import PATH, signed_headers
 
 SECRET = "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LTEyMzQ"
@@ -52,3 +52,8 @@ def test_the_fault_says_which_key_was_claimed() -> None:
     with pytest.raises(SignatureFault) as fault:
         check(signed_headers(BODY, key_id="k9", secret=SECRET))
     assert fault.value.key_id == "k9"
+
+
+def test_what_we_sign_ourselves_holds() -> None:
+    headers = sign(BODY, url=f"http://127.0.0.1:8000{PATH}", key_id="k1", secret=SECRET)
+    assert check(headers).key_id == "k1"

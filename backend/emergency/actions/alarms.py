@@ -62,7 +62,7 @@ def raise_alarm(
     if not is_new:
         if key.person_id != person:
             raise IdTaken
-        return Raised(Incident.objects.get(id=key.incident_id), key.signal_id, is_repeat=True)
+        return Raised(Incident.objects.get(id=key.settled), key.signal_id, is_repeat=True)
     faults = tuple(_faults(said))
     detail: dict[str, Any] = interpretation.position(lon, lat, crs or "wgs84")
     if note:
@@ -101,7 +101,7 @@ def raise_alarm(
 
 def _place(actor: Actor, home_id: Any) -> tuple[Home | None, Division | None, Identity]:
     """Where to send help: the named home when it is the person's own, else their first; unverified: the home as a hint only."""
-    person = actor.acting_for or actor.person_id
+    person = actor.acting_for or actor.must_be_known()
     homes = list(
         Residency.objects.filter(user_id=person, state__in=["pending", "confirmed"])
         .select_related("home__community__parent__parent")
@@ -148,7 +148,7 @@ def cancel_alarm(actor: Actor, *, id: UUID) -> Raised:
     key = SignalKey.objects.filter(source=SOURCE, event_id=str(id), person_id=person).first()
     if key is None:
         raise NotFound
-    incident = Incident.objects.select_for_update().get(id=key.incident_id)
+    incident = Incident.objects.select_for_update().get(id=key.settled)
     if incident.state == State.RESOLVED or incident.cancelled_at is not None:
         return Raised(incident, key.signal_id, is_repeat=True)
     incident.cancelled_at = now()
@@ -168,7 +168,7 @@ def own_alarm(actor: Actor, id: UUID) -> Raised:
     """Read one's own alarm by the id it was raised with. Raises NotFound for others."""
     person = actor.acting_for or actor.must_be_known()
     key = SignalKey.objects.filter(source=SOURCE, event_id=str(id), person_id=person).first()
-    incident = Incident.objects.filter(id=key.incident_id, person_id=person).first() if key else None
+    incident = Incident.objects.filter(id=key.settled, person_id=person).first() if key else None
     if key is None or incident is None:
         raise NotFound
     return Raised(incident, key.signal_id)

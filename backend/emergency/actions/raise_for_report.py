@@ -39,7 +39,7 @@ def raise_for_report(
     arrival = Arrival(SOURCE, key, "report", raw, owner_id=person_id, person_id=person_id, community_id=community_id)
     signal_key, is_new = take_key(arrival)
     if not is_new:
-        return Incident.objects.get(id=signal_key.incident_id)
+        return Incident.objects.get(id=signal_key.settled)
     told = Kind(kind) if kind in Kind.values else Kind.UNIDENTIFIED
     incident = open_or_join(
         Call(
@@ -49,7 +49,7 @@ def raise_for_report(
             identity=Identity.VERIFIED,
             person_id=person_id,
             home_id=home_id,
-            community=Division.objects.select_related("parent__parent").filter(id=community_id).first(),
+            community=Division.objects.select_related("parent__parent").get(id=community_id) if community_id else None,
         ),
         signal_key.signal_id,
     )

@@ -46,7 +46,7 @@ def receive_signal(actor: Actor, *, arrival: Arrival) -> Received:
     Whatever interpretation does, the raw row commits; when it fails, so do a due retry and a P1 "unidentified" incident.
     A repeated event id gives the same ids; when its bytes differ (a device that counts from one again), the desk hears of it.
     """
-    device = Device.objects.select_related("community__parent__parent").filter(id=arrival.device_id).first()
+    device = Device.known(arrival.device_id)
     key, is_new = take_key(arrival)
     is_replayed = not is_new and bytes(key.digest) != arrival.digest
     if not is_new and not is_replayed:
@@ -165,7 +165,7 @@ def receive_unsigned(
 
     `sender`: what it claims to be. Anybody can send such a message, so that it is a technical P3, at the district when unknown.
     """
-    device = Device.objects.select_related("community__parent__parent").filter(id=device_id).first()
+    device = Device.known(device_id)
     source = f"unsigned:{device.id}" if device else "unsigned:unknown"
     kept = Signal.objects.filter(at__gt=now() - timedelta(hours=1), is_authentic=False, source=source)
     if kept.count() >= UNSIGNED_AN_HOUR:

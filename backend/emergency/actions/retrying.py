@@ -29,8 +29,8 @@ def interpret_again(actor: Actor, *, retry_id: UUID) -> SignalRetry:
     if retry.done_at is not None:
         return retry
     signal = Signal.objects.get(at=retry.signal_at, id=retry.signal_id)
-    device = Device.objects.select_related("community__parent__parent").filter(id=signal.device_id).first()
-    incident = Incident.objects.select_for_update().filter(id=retry.incident_id).first()
+    device = Device.known(signal.device_id)
+    incident = Incident.objects.select_for_update().get(id=retry.incident_id) if retry.incident_id else None
     try:
         meaning = interpretation.interpret(signal.protocol, signal.raw)
     except Exception:

@@ -53,6 +53,13 @@ class Device(Row):
         ]
         indexes = [models.Index(fields=["community"], name="device_of_community")]
 
+    @classmethod
+    def known(cls, device_id: UUID | None) -> Device | None:
+        """The device with the divisions above it loaded; None for nobody."""
+        if device_id is None:
+            return None
+        return cls.objects.select_related("community__parent__parent").filter(id=device_id).first()
+
     @property
     def owner_id(self) -> UUID:
         """Whose vault key seals what this device says: the wearer's, else the device's own."""

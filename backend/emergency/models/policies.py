@@ -34,7 +34,9 @@ class EscalationPolicy(Row):
             models.Q(division__in=divisions) | models.Q(division__isnull=True)
         )
         rank = {division: place for place, division in enumerate(divisions)}
-        best = min(found, key=lambda p: (rank.get(p.division_id, len(rank)), p.kind == ""), default=None)
+        best = min(
+            found, key=lambda p: (rank[p.division_id] if p.division_id else len(rank), p.kind == ""), default=None
+        )
         if best is None or policies.faults(best.steps):
             return policies.DEFAULTS[priority]
         return {"at_once": best.at_once, "steps": best.steps}

@@ -96,6 +96,13 @@ class SignalKey(Row):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["source", "event_id"], name="one_signal_an_event")]
 
+    @property
+    def settled(self) -> UUID:
+        """The incident of an event that always has one."""
+        if self.incident_id is None:
+            raise LookupError("this event opened no incident")
+        return self.incident_id
+
 
 class SignalRetry(Row, DueRow):
     """A signal whose interpretation failed: it is tried again, while its P1 "unidentified" incident is already answered."""
