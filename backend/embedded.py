@@ -21,10 +21,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 import psycopg
 
@@ -45,7 +44,8 @@ log_min_error_statement = panic
 log_error_verbosity = terse
 """
 UNSAFE = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
-_users: dict[Path, IO[str]] = {}
+NO_PROCESS = 1 << 22  # no kernel gives so high a number
+_users: dict[Path, int] = {}
 
 
 def ensure(home: Path, dbname: str = "yike", *, durable: bool = True, timeout: float = 30.0) -> Urls:
@@ -56,7 +56,9 @@ def ensure(home: Path, dbname: str = "yike", *, durable: bool = True, timeout: f
     home = embedded_files.opened(home, embedded_files.account())
     with _locked(home):
         if home not in _users:
-            _users[home] = open(home / "postgres.users", "a")  # noqa: SIM115 - held until the process ends
+            _users[home] = os.open(
+                home / "postgres.users", os.O_RDWR | os.O_CREAT, 0o600
+            )  # held until the process ends
             fcntl.flock(_users[home], fcntl.LOCK_SH)
         cluster = _Cluster.at(home)
         cluster.create(durable)
@@ -70,8 +72,8 @@ def stop(home: Path, *, even_if_used: bool = False) -> bool:
     if not home.exists():
         return True
     with _locked(home):
-        if held := _users.pop(home, None):
-            held.close()
+        if (held := _users.pop(home, None)) is not None:
+            os.close(held)
         cluster = _Cluster.at(home)
         if cluster.answer() == 2:
             return True
@@ -190,7 +192,19 @@ class _Cluster:
                 self._write("port", str(_free_port()))  # a stranger took our port while we were away
             options = f"-p {self.port}" + ("" if durable else f" {UNSAFE}")
             if self.run("pg_ctl", "-D", self.data, "-w", "-t", "20", "-l", log, "-o", options, "start") != 0:
-                time.sleep(0.2)  # it is just starting, or orphans of a killed postmaster are still leaving
+                self.bury()
+                time.sleep(0.1)  # it is just starting, or orphans of a killed postmaster are still leaving
+
+    def bury(self) -> None:
+        """Take a killed postmaster that nobody reaped yet out of its lock file, where PostgreSQL counts it as alive.
+
+        Only its number goes; the shared memory named in the file still keeps a new server from its orphans' data.
+        """
+        lock = self.data / "postmaster.pid"
+        with suppress(OSError, ValueError):
+            pid, _, rest = lock.read_text().partition("\n")
+            if Path(f"/proc/{int(pid)}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
+                lock.write_text(f"{NO_PROCESS}\n{rest}")
 
     def prepare(self, dbname: str) -> Urls:
         """Roles and database, once for each database name."""

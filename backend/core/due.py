@@ -67,10 +67,17 @@ class DueLoop:
         moment = now()
         sql = (
             f"UPDATE {table} SET {due} = %s, lease = %s, attempts = attempts + 1 WHERE ({keys}) IN "
-            f"(SELECT {keys} FROM {table} WHERE {due} <= %s{mine} ORDER BY {due} LIMIT %s FOR UPDATE SKIP LOCKED) RETURNING *"
+            f"(SELECT {keys} FROM {table} WHERE {due} <= %s{mine} ORDER BY {due} LIMIT %s FOR UPDATE SKIP LOCKED) RETURNING "
+            + ("*" if len(meta.pk_fields) == 1 else keys)
         )
         values = [moment + self.lease, uuid4(), moment, *self.only.values(), limit or self.batch]
-        return sorted(self.model._default_manager.raw(sql, values), key=lambda row: str(row.pk))
+        rows = self.model._default_manager
+        if len(meta.pk_fields) == 1:
+            return sorted(rows.raw(sql, values), key=lambda row: str(row.pk))
+        with connection.cursor() as cursor:  # Django's raw() knows no composite keys
+            cursor.execute(sql, values)
+            claimed = cursor.fetchall()
+        return list(rows.filter(pk__in=claimed).order_by("pk")) if claimed else []
 
     def next_due(self) -> datetime | None:
         found: datetime | None = self.model._default_manager.filter(**self.only).aggregate(at=models.Min(self.field))[

@@ -80,7 +80,7 @@ def test_rows_survive_a_killed_postmaster(home: Path) -> None:
     kill_postmaster(home)
     begun = time.monotonic()
     again = embedded.ensure(home)
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 15  # about 1 s on a quiet machine
     with psycopg.connect(again.owner) as owner:
         assert owner.execute("SELECT word FROM kept").fetchall() == [("一刻",)]
 
