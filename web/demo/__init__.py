@@ -1,0 +1,1 @@
+"""Pages and JSON of the demo under /demo; the routes exist only where the demo runs."""

@@ -1,0 +1,1 @@
+"""The console of dispatchers and property managers under /desk."""

@@ -1,0 +1,1 @@
+"""Pages for anybody: the first page, logging in and out, preferences, errors."""

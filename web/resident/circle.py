@@ -1,0 +1,140 @@
+"""What is around the corner: the circle of the person's home, and one service."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.core import signing
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from backend.community.models import Building
+from backend.core.clock import now
+from backend.core.errors import NotFound
+from backend.directory import categories, circle, listing
+from backend.directory.listing import Filters
+from backend.directory.models import ServiceAtLocation
+from web import session
+from web.pages import is_fragment, open_page, show
+from web.resident import hours
+from web.resident.home import main_home
+from web.templatetags.yike import lang
+
+MINUTES = (5, 10, 15, 20, 30)
+PAGE = 30
+SALT = "web.circle"
+
+
+def groups() -> list[categories.Term]:
+    """The chips: the groups of Beijing's basic functions and of the public services."""
+    return [term for term in categories.terms().values() if term.parent is None]
+
+
+def _origin(request: HttpRequest) -> tuple[str, float, float, UUID | None] | None:
+    """Where the walk begins: the person's building, else (for anybody) the demo's first building that has a place."""
+    home = main_home(session.actor_of(request))
+    building = (
+        home.building
+        if home
+        else Building.objects.filter(lon__isnull=False).select_related("compound").order_by("id").first()
+    )
+    if building is None or building.lon is None or building.lat is None:
+        return None
+    return f"{building.compound.label(lang())} {building.label(lang())}", building.lon, building.lat, building.id
+
+
+def _wish(request: HttpRequest) -> dict[str, Any]:
+    minutes = request.GET.get("minutes", "")
+    known = {term.code for term in groups()}
+    return {
+        "minutes": int(minutes) if minutes.isdecimal() and int(minutes) in MINUTES else 15,
+        "category": request.GET.get("category", "") if request.GET.get("category") in known else "",
+        "q": request.GET.get("q", "").strip()[:60],
+        "open": request.GET.get("open") == "now",
+        "slow": request.GET.get("slow") == "1",
+    }
+
+
+def _after(request: HttpRequest) -> circle.Position | None:
+    if not (cursor := request.GET.get("cursor")):
+        return None
+    try:
+        effort, key = signing.loads(cursor, salt=SALT)
+    except signing.BadSignature:
+        return None
+    return float(effort), UUID(key)
+
+
+@open_page
+def around(request: HttpRequest) -> HttpResponse:
+    """`/app/circle?minutes&category&q&open&slow`: services by walking time; htmx asks for the list alone."""
+    origin, asked = _origin(request), _wish(request)
+    found: circle.Circle | None = None
+    if origin is not None:
+        _, lon, lat, building_id = origin
+        wish = circle.Wish(
+            minutes=asked["minutes"],
+            pace="slow" if asked["slow"] else "standard",
+            filters=Filters(category=asked["category"], q=asked["q"], open_at=now() if asked["open"] else None),
+            limit=PAGE,
+            after=_after(request),
+        )
+        found = circle.from_building(building_id, lon, lat, wish) if building_id else circle.from_point(lon, lat, wish)
+    context: dict[str, Any] = {
+        "tab": "circle",
+        "asked": asked,
+        "place": origin[0] if origin else "",
+        "method": found.method if found else "",
+        "items": [_item(one) for one in found.items] if found else [],
+        "more": _more(request, found.next) if found and found.next else "",
+        "is_continued": "cursor" in request.GET,
+        "minutes": MINUTES,
+        "groups": groups(),
+    }
+    return show(request, "web/app/circle_list.html" if is_fragment(request) else "web/app/circle.html", **context)
+
+
+def _more(request: HttpRequest, position: circle.Position) -> str:
+    query = request.GET.copy()
+    query["cursor"] = signing.dumps([position[0], str(position[1])], salt=SALT)
+    return f"{reverse('web:circle')}?{query.urlencode()}"
+
+
+def _item(found: circle.Found) -> dict[str, Any]:
+    listed = found.listed
+    return {
+        "id": listed.id,
+        "name": listed.name(lang()),
+        "category": categories.terms()[listed.category].name(lang()),
+        "address": listed.address(lang()),
+        "minutes": found.walk_minutes,
+        "metres": round(found.metres),
+        "opening": found.opening,
+        "is_certified": listed.is_certified,
+        "is_accessible": listed.accessibility == "yes",
+        "rating": listed.rating,
+    }
+
+
+@open_page
+def service(request: HttpRequest, place_id: UUID) -> HttpResponse:
+    """`/app/services/{id}`: one service at one place."""
+    listed = listing.details([place_id]).get(place_id)
+    row = ServiceAtLocation.objects.select_related("service").filter(id=place_id).first()
+    if listed is None or row is None:
+        raise NotFound
+    offered = row.service
+    return show(
+        request,
+        "web/app/service.html",
+        tab="circle",
+        place=listed,
+        name=listed.name(lang()),
+        category=categories.terms()[listed.category].name(lang()),
+        address=listed.address(lang()),
+        opening=listed.opening(now()),
+        week=hours.week(listed.week),
+        description=offered.description_en if lang() == "en" and offered.description_en else offered.description,
+        url=offered.url if offered.url.startswith(("https://", "http://")) else "",
+    )

@@ -1,0 +1,106 @@
+"""What a page keeps between two requests: the login, the reader's choices, one-time messages. All of it in the signed session."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+
+from backend.core.errors import NotFound
+from backend.core.queries import looking_up
+from backend.people import reading, web_login
+from backend.people.actor import Actor
+from backend.people.login import LoggedIn, end_session
+from backend.people.models import User
+
+LANGUAGE_COOKIE = "yike_language"
+ELDER_COOKIE = "yike_elder"
+CHOICE_DAYS = 400
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who the page is shown to."""
+
+    name: str
+    wants_elder: bool
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Who the request's session belongs to, read once a request; anonymous when nobody."""
+    found: Actor | None = getattr(request, "_page_actor", None)
+    if found is None:
+        found = web_login.actor_of(request.session)
+        request._page_actor = found  # type: ignore[attr-defined]
+    return found
+
+
+def reader_of(request: HttpRequest) -> Reader | None:
+    """The logged-in person's name and wishes, read once a request."""
+    actor = actor_of(request)
+    if actor.kind != "person":
+        return None
+    found: Reader | None = getattr(request, "_page_reader", None)
+    if found is None:
+        with looking_up("own page"):
+            user = User.objects.get(id=actor.must_be_known())
+            found = Reader(reading.name_of(user), user.elder_mode)
+        request._page_reader = found  # type: ignore[attr-defined]
+    return found
+
+
+def begin(request: HttpRequest, login: LoggedIn) -> None:
+    """Log in: a fresh session that keeps only what the reader chose on this page."""
+    kept = {key: request.session[key] for key in ("language",) if key in request.session}
+    web_login.enter(request, login)
+    request.session.update(kept)
+    _forget(request)
+
+
+def finish(request: HttpRequest) -> None:
+    """Log out: the login ends on the server too."""
+    actor = actor_of(request)
+    if actor.session_id is not None:
+        with suppress(NotFound):
+            end_session(actor, session_id=actor.session_id)
+    kept = request.session.get("language")
+    web_login.leave(request)
+    if kept:
+        request.session["language"] = kept
+    _forget(request)
+
+
+def _forget(request: HttpRequest) -> None:
+    for cached in ("_page_actor", "_page_reader"):
+        if hasattr(request, cached):
+            delattr(request, cached)
+
+
+def language_of(request: HttpRequest) -> str | None:
+    """The language chosen by the switch, `zh` or `en`; None when none was chosen."""
+    chosen = request.session.get("language") or request.COOKIES.get(LANGUAGE_COOKIE)
+    return chosen if chosen in {"zh", "en"} else None
+
+
+def is_elder(request: HttpRequest) -> bool:
+    """长辈版: the switch first, then the person's own setting."""
+    chosen = request.session.get("elder")
+    if chosen is None:
+        reader = reader_of(request)
+        if reader is not None:
+            return reader.wants_elder
+        chosen = request.COOKIES.get(ELDER_COOKIE) == "1"
+    return bool(chosen)
+
+
+def flash(request: HttpRequest, text: str, look: str = "good") -> None:
+    """Say something once, at the top of the next page."""
+    request.session["flashes"] = [*request.session.get("flashes", [])[-2:], {"text": text[:300], "look": look}]
+
+
+def take_flashes(request: HttpRequest) -> list[dict[str, Any]]:
+    """What is to be said now; it is then forgotten."""
+    taken: list[dict[str, Any]] = request.session.pop("flashes", [])
+    return taken
