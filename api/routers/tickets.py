@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any, Literal
 from uuid import UUID
 
-from ninja import Query, Schema
+from ninja import Field, Query, Schema
+from pydantic import AwareDatetime
 
 from api.edge import PERSON, Reply, Request, Router, access, language, page, perform, single
 from api.schemas.tickets import (
@@ -15,6 +16,7 @@ from api.schemas.tickets import (
     CategoryOut,
     CommentIn,
     CommentOut,
+    KpisOut,
     MaybeReasonIn,
     MergeIn,
     MomentOut,
@@ -30,7 +32,8 @@ from api.schemas.tickets import (
     TransferIn,
     VerifyIn,
 )
-from backend.tickets import actions, duplicates, listing, reading
+from backend.people.roles import Can
+from backend.tickets import actions, duplicates, kpis, listing, reading
 from backend.tickets.categories import all_categories
 from backend.tickets.models import Comment, Ticket
 from backend.tickets.sight import access_ticket
@@ -73,6 +76,21 @@ def similar(request: Request, query: Query[SimilarQuery]) -> SimilarOut:
     """Open tickets that may be the same thing: same part, home, unit, building; street categories also within 250 m."""
     found = duplicates.similar(request.actor, **query.dict())
     return SimilarOut(items=_all_shown(request)(found))
+
+
+class KpisQuery(Schema):
+    """`from` and `to` (exclusive) are times with an offset."""
+
+    start: AwareDatetime | None = Field(None, alias="from")
+    end: AwareDatetime | None = Field(None, alias="to")
+    community_id: UUID | None = None
+
+
+@router.get("/tickets/kpis", response=KpisOut)
+@access(Can.TICKET_READ)
+def rates(request: Request, query: Query[KpisQuery]) -> KpisOut:
+    """Response, resolution (verified only) and satisfaction of the reader's offices: by community, category and handler."""
+    return KpisOut.of(kpis.kpis(request.actor, language=language(request), **query.dict()))
 
 
 class ListQuery(Schema):

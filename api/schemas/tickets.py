@@ -9,6 +9,7 @@ from uuid import UUID
 from ninja import Field, Schema
 
 from backend.tickets.categories import GROUPS, Category, Question, all_categories
+from backend.tickets.kpis import Kpis, Rates
 from backend.tickets.models import Photo
 from backend.tickets.reading import Moment, Person, SeenTicket
 
@@ -228,6 +229,37 @@ class CommentOut(Schema):
     id: UUID
     created_at: datetime
     visibility: Literal["all", "staff"]
+
+
+class RatesOut(Schema):
+    """Shares 0 to 1; null when nothing was counted. `resolution` counts only what was verified."""
+
+    name: str
+    total: int
+    response: float | None
+    resolution: float | None
+    satisfaction: float | None
+    overdue: int
+
+    @classmethod
+    def of(cls, rates: Rates) -> RatesOut:
+        return cls(**vars(rates))
+
+
+class KpisOut(Schema):
+    all: RatesOut
+    by_community: list[RatesOut]
+    by_category: list[RatesOut]
+    by_handler: list[RatesOut]
+
+    @classmethod
+    def of(cls, kpis: Kpis) -> KpisOut:
+        return cls(
+            all=RatesOut.of(kpis.all),
+            by_community=[RatesOut.of(rates) for rates in kpis.by_community],
+            by_category=[RatesOut.of(rates) for rates in kpis.by_category],
+            by_handler=[RatesOut.of(rates) for rates in kpis.by_handler],
+        )
 
 
 class TicketIn(Schema):

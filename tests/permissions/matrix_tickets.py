@@ -41,6 +41,7 @@ OFFICERS = ("subdistrict_officer", "district_officer")
 ROWS: dict[str, dict[str, int]] = {
     "GET /tickets/categories": EVERYBODY,
     "GET /tickets/similar": EVERYBODY,
+    "GET /tickets/kpis": {"anonymous": 401, "wang": 403, "outsider": 403, "manager": 200, "subdistrict_officer": 200},
     "GET /tickets": EVERYBODY,
     "POST /tickets": {
         "anonymous": 401,
