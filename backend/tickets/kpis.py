@@ -81,7 +81,7 @@ def _counts() -> dict[str, Count]:
 
 def _grouped(rows: TicketQuerySet, name: Any) -> list[dict[str, Any]]:
     """A row of counts for each name, the largest first."""
-    counted: list[dict[str, Any]] = list(rows.annotate(name=name).order_by().values("name").annotate(**_counts()))
+    counted = [dict(row) for row in rows.annotate(name=name).order_by().values("name").annotate(**_counts())]
     return sorted(counted, key=lambda row: (-row["total"], row["name"]))
 
 
