@@ -82,7 +82,7 @@ def receive_signal(request: Request) -> Any:
 
     `{event_id, kind, code?, at, battery?, value?, unit?, lon?, lat?}`
     """
-    message = SignedMessage(request.method or "", request.build_absolute_uri(), request.headers)
+    message = SignedMessage(request.method or "", request.build_absolute_uri(), dict(request.headers))
     received = doors.receive_https(message, request.body)
     return Status(202, ReceivedOut(signal_id=received.signal_id, incident_id=received.incident_id))
 

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from uuid import UUID
+
+import structlog
+from django.db import transaction
 
 from backend.core.clock import now
 from backend.core.verb import emit, hint, record
@@ -12,6 +17,8 @@ from backend.emergency.kinds import Kind, State
 from backend.emergency.models import Incident
 from backend.people.models import EmergencyContact, Residency
 from notifications import notices
+
+log = structlog.get_logger(__name__)
 
 # Contacts are texted in the first rounds, later only now and then: a night of texts helps nobody.
 EAGER_ROUNDS = 3
@@ -65,10 +72,24 @@ def summary(incident: Incident) -> dict[str, object]:
 def _notify(incident: Incident, people: list[UUID], step: int) -> int:
     params = {"number": str(incident.number), "kind": incident.kind, "priority": incident.priority}
     urgency: notices.Urgency = "normal" if incident.kind == Kind.TECHNICAL else "emergency"
+    told = 0
     for person in people:
         key = f"incident:{incident.id}:{step}:{person}"
-        notices.notify(person, "incident.waiting", params, about=incident.path, urgency=urgency, key=key)
-    return len(people)
+        with _no_more_than_itself(incident):
+            notices.notify(person, "incident.waiting", params, about=incident.path, urgency=urgency, key=key)
+            told += 1
+    return told
+
+
+@contextmanager
+def _no_more_than_itself(incident: Incident) -> Iterator[None]:
+    """One person who cannot be told (an erased key, an address that is gone) must not cost the call for help."""
+    try:
+        with transaction.atomic():
+            yield
+    except Exception as failed:
+        log.error("incident.not_told", incident=str(incident.id), error=type(failed).__name__)
+        record("incident.not_told", about=incident, error=type(failed).__name__)
 
 
 def _desk(incident: Incident, step: int) -> tuple[int, bool]:
@@ -87,10 +108,14 @@ def _contacts(incident: Incident, step: int) -> tuple[int, bool]:
         return 0, False
     addresses = contact_addresses(incident)
     params = {"number": str(incident.number)}
+    told = 0
     for address in addresses:
-        delivery = notices.text_address(address, "incident.contact", params, about=incident.path, urgency="emergency")
-        record("incident.contact_texted", about=incident, delivery=delivery.id, step=step)
-    return len(addresses), False
+        key = f"incident:{incident.id}:{step}:{address}"
+        with _no_more_than_itself(incident):
+            delivery = notices.text_address(address, "incident.contact", params, about=incident.path, key=key)
+            record("incident.contact_texted", about=incident, delivery=delivery.id, step=step)
+            told += 1
+    return told, False
 
 
 def contact_addresses(incident: Incident) -> list[UUID]:

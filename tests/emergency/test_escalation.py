@@ -7,6 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from backend.core import vault
+from backend.core.audit import AuditRow
 from backend.core.clock import now
 from backend.emergency import actions
 from backend.emergency.loops import WORKER, escalation
@@ -97,6 +98,16 @@ def test_only_those_on_duty_are_called_first_and_the_others_with_the_second_grou
     with moved_clock(31 * SECONDS):
         escalation.drain()
     assert set(told()[1:]) == {desk.second_dispatcher.id, desk.district_dispatcher.id, desk.dispatcher.id}
+
+
+def test_one_who_cannot_be_told_does_not_cost_the_call(desk: Cast) -> None:
+    EmergencyContact.objects.update(address_id=desk.wang.id)
+    PresenceLease.objects.all().delete()
+    vault.destroy(desk.dispatcher.id)
+    raise_alarm(desk.wang)
+    assert escalation.drain() == 2
+    assert Incident.objects.get().step == 2
+    assert AuditRow.objects.filter(event="incident.not_told").exists()
 
 
 def test_a_step_is_fenced_by_its_number(desk: Cast) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,7 @@ from backend.core.geo import CRS
 from backend.core.verb import record, verb
 from backend.emergency import interpretation, ladder
 from backend.emergency.errors import IdTaken
-from backend.emergency.intake import Arrival, is_skewed, keep, take_key
+from backend.emergency.intake import Arrival, keep, take_key
 from backend.emergency.kinds import PRIORITY, Identity, Kind, Priority, State
 from backend.emergency.models import EscalationPolicy, Incident, Signal, SignalKey
 from backend.emergency.opening import Call, open_or_join
@@ -83,16 +83,13 @@ def raise_alarm(
         key.signal_id,
     )
     keep(
-        arrival,
+        replace(arrival, community_id=incident.community_id, sent_at=device_at),
         signal_id=key.signal_id,
         at=key.signal_at,
         kind=told,
         device_at=device_at,
         incident_id=incident.id,
         detail_sealed=Signal.seal_detail(person, detail),
-    )
-    Signal.objects.filter(at=key.signal_at, id=key.signal_id).update(
-        community_id=incident.community_id, is_clock_skewed=is_skewed(device_at, key.signal_at)
     )
     key.incident_id = incident.id
     key.save(update_fields=["incident_id"])
