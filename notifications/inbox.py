@@ -26,13 +26,12 @@ def unread(person_id: UUID) -> int:
 
 @verb("inbox.read", audited=False)
 def mark_read(actor: Doer, *, ids: Sequence[UUID] = (), up_to: int | None = None) -> int:
-    """Mark notices as read, by id or all up to a number; returns how many were new. Notices of others are left alone."""
+    """Mark notices as read: by id, all up to a number, or all; returns how many were new. Notices of others are left alone."""
     if actor.person_id is None:
         raise Unauthenticated
     if len(ids) > MOST:
         raise Invalid(FieldError("/ids", "too-many", f"at most {MOST}", f"最多 {MOST} 条"))
     mine = Notice.objects.filter(person_id=actor.person_id, seq__isnull=False, read_at__isnull=True)
-    which = models.Q(id__in=list(ids))
-    if up_to is not None:
-        which |= models.Q(seq__lte=up_to)
-    return mine.filter(which).update(read_at=now())
+    if ids or up_to is not None:
+        mine = mine.filter(models.Q(id__in=list(ids)) | models.Q(seq__lte=-1 if up_to is None else up_to))
+    return mine.update(read_at=now())

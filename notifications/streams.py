@@ -87,7 +87,7 @@ def append(events: Sequence[StreamedEvent]) -> list[int]:
             [event.about for event in events],
             [json.dumps(event.data, ensure_ascii=False, default=str) for event in events],
         ]
-        cursor.execute(_INSERT, columns)  # type: ignore[arg-type]  # psycopg adapts lists to arrays
+        cursor.execute(_INSERT, columns)
     return offsets
 
 

@@ -1,0 +1,72 @@
+"""A real sockets process on the test database, in the role `yike_app`, and the unmodified centrifuge-python client."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+from django.db import connection
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class SocketsProcess:
+    """`python -m backend sockets` on a port that stays the same over restarts."""
+
+    def __init__(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as door:
+            self.port: int = door.getsockname()[1]
+        self.url = f"ws://127.0.0.1:{self.port}/ws/v1"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        name = connection.settings_dict["NAME"]
+        urls = {v: _on(os.environ[v], name) for v in ("DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_SYSTEM_URL")}
+        command = [sys.executable, "-m", "backend", "sockets", "--host", "127.0.0.1", "--port", str(self.port)]
+        self.process = subprocess.Popen(command, cwd=ROOT, env=os.environ | urls)
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            assert self.process.poll() is None, "the sockets process ended"
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
+                    return
+            time.sleep(0.05)
+        raise AssertionError("the sockets process does not listen")
+
+    def end(self, how: signal.Signals = signal.SIGTERM) -> None:
+        if self.process is not None:
+            self.process.send_signal(how)
+            self.process.wait(timeout=20)
+            self.process = None
+
+    def kill(self) -> None:
+        self.end(signal.SIGKILL)
+
+
+def _on(url: str, database: str) -> str:
+    parts = urlsplit(url)
+    return urlunsplit((parts.scheme, parts.netloc, f"/{database}", parts.query, ""))
+
+
+@pytest.fixture(scope="session")
+def _sockets_process(django_db_setup: None, django_db_blocker: Any) -> Iterator[SocketsProcess]:
+    running = SocketsProcess()
+    yield running
+    running.end()
+
+
+@pytest.fixture
+def sockets(_sockets_process: SocketsProcess, transactional_db: None) -> SocketsProcess:
+    """The running process; a test that killed it leaves the next one to start it again."""
+    if _sockets_process.process is None:
+        _sockets_process.start()
+    return _sockets_process
