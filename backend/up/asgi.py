@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-import uvicorn
-
+from api.sockets.server import Server, configuration
 from backend.core import ports
 from backend.env import env
 from backend.up import doors
@@ -18,18 +17,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def serve(application: str, host: str, port: int, *, published_as: str) -> int:
-    """Serve until SIGTERM; sockets that are still open get three seconds."""
+    """Serve until SIGTERM; open sockets are sent away to come back, spread over two seconds."""
     door = doors.handed_down() or doors.opened(host, port)
     ports.publish(env.home_path, **{published_as: door.getsockname()[1]})
-    config = uvicorn.Config(
-        application,
-        access_log=False,
-        log_config=None,
-        lifespan="on",
-        server_header=False,
-        timeout_graceful_shutdown=3,
-        ws_max_size=1024 * 1024,
-    )
-    server = uvicorn.Server(config)
+    server = Server(configuration(application, lifespan="on"))
     server.run(sockets=[door])
     return 0 if server.started else 3
