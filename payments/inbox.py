@@ -37,7 +37,7 @@ def receive(body: bytes, signature: str) -> ProviderEvent:
         try:
             take(row)
         except Exception as failed:
-            log.warning("inbox.later", event=row.event_id, kind=row.kind, error=type(failed).__name__)
+            log.warning("inbox.later", event_id=row.event_id, kind=row.kind, error=type(failed).__name__)
     return row
 
 

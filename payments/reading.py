@@ -81,7 +81,7 @@ def payment(actor: Actor, payment_id: UUID) -> Seen:
 
 def settled_parts(actor: Actor, payment_id: UUID) -> tuple[Payment, list[Attempt]]:
     """The paid parts in sight with bills and receipts, for the paper. Raises NotFound, NotSettled."""
-    found = _found(Payment.objects.visible_to(actor).select_related("payer").filter(pk=payment_id).first())
+    found = _found(Payment.objects.visible_to(actor).filter(pk=payment_id).first())
     bills = Prefetch("allocations", Allocation.objects.select_related("bill__account"))
     parts = (
         Attempt.objects.filter(payment=found, state__in=SETTLED)

@@ -9,6 +9,7 @@ from typing import Final
 from backend.core.clock import BEIJING, now, today
 from backend.core.money import yuan
 from backend.env import env
+from backend.people.models import User
 from backend.people.reading import name_of
 from payments.capitals import capitals
 from payments.models import Allocation, Attempt, Payment, Receipt
@@ -39,7 +40,10 @@ def check_url(receipt: Receipt) -> str:
 
 
 def pdf(payment: Payment, parts: list[Attempt]) -> bytes:
-    """The receipts of a payment's settled parts, a page each. `parts` have their receipt, payee and allocations loaded."""
+    """The receipts of a payment's settled parts, a page each. `parts` have their receipt, payee and allocations loaded.
+
+    The payer's name stands on the copies of those who may see the payer.
+    """
     return draw([_paper(payment, part) for part in parts])
 
 
@@ -52,7 +56,7 @@ def _paper(payment: Payment, part: Attempt) -> Paper:
         issued_at=receipt.issued_at.astimezone(BEIJING),
         payee=part.payee.name_zh,
         payee_en=part.payee.name_en,
-        payer=name_of(payment.payer),
+        payer=name_of(User.objects.filter(pk=payment.payer_id).first()),
         method=METHODS[payment.method],
         lines=[_line(one) for one in part.allocations.all()],
         total=yuan(receipt.amount),

@@ -61,6 +61,7 @@ def ask(actor: Actor, *, payment_id: UUID, part_id: UUID | None, amount: int | N
             return asked
     if not Payment.objects.visible_to(actor).filter(pk=payment_id).exists():
         raise NotFound
+    actor.require(Can.PAYMENT_REFUND)
     attempt = locked(_part_of(actor, payment_id, part_id).pk)
     require(actor, Can.PAYMENT_REFUND, attempt.company_id)
     if attempt.state not in SETTLED:

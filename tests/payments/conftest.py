@@ -67,3 +67,15 @@ def deliver() -> Callable[..., Any]:
         )
 
     return send
+
+
+@pytest.fixture
+def tap(sandbox: Sandbox, events: Callable[..., Any], deliver: Callable[..., Any]) -> Callable[..., None]:
+    """The payer's tap, and the provider's events about it delivered."""
+
+    def tapped(intent_id: str, outcome: str = "success") -> None:
+        sandbox.authorize(intent_id, outcome)
+        for event in events(intent_id):
+            assert deliver(event).status_code == 200
+
+    return tapped

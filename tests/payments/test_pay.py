@@ -11,36 +11,13 @@ import pytest
 from backend.core.audit import AuditRow
 from backend.env import env
 from notifications.notices import Notice
-from payments.models import Attempt, Bill, Payment, Posting
+from payments.models import Attempt, Payment, Posting
 from tests.cast import Cast, Http
 from tests.payments import books
+from tests.payments.paying import intent_of, pay
 from tests.sandbox_process import Sandbox
 
 pytestmark = pytest.mark.django_db
-
-
-def pay(member: Any, *bills: Bill, method: str = "card", key: str | None = None, **body: Any) -> Any:
-    headers = {"Idempotency-Key": key or uuid4().hex}
-    asked = {"bill_ids": [str(bill.pk) for bill in bills], "method": method} | body
-    return Http(member).post("/payments", asked, headers=headers)
-
-
-def intent_of(answer: Any, part: int = 0) -> str:
-    found = Attempt.objects.get(pk=answer.json()["parts"][part]["id"]).intent_id
-    assert found
-    return found
-
-
-@pytest.fixture
-def tap(sandbox: Sandbox, events: Callable[..., Any], deliver: Callable[..., Any]) -> Callable[..., None]:
-    """The payer's tap, and the provider's events about it delivered."""
-
-    def tapped(intent_id: str, outcome: str = "success") -> None:
-        sandbox.authorize(intent_id, outcome)
-        for event in events(intent_id):
-            assert deliver(event).status_code == 200
-
-    return tapped
 
 
 @pytest.mark.parametrize(
