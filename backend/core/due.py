@@ -70,7 +70,7 @@ class DueLoop:
             f"(SELECT {keys} FROM {table} WHERE {due} <= %s{mine} ORDER BY {due} LIMIT %s FOR UPDATE SKIP LOCKED) RETURNING "
             + ("*" if len(meta.pk_fields) == 1 else keys)
         )
-        values = [moment + self.lease, uuid4(), moment, *self.only.values(), limit or self.batch]
+        values: list[Any] = [moment + self.lease, uuid4(), moment, *self.only.values(), limit or self.batch]
         rows = self.model._default_manager
         if len(meta.pk_fields) == 1:
             return sorted(rows.raw(sql, values), key=lambda row: str(row.pk))
