@@ -1,0 +1,115 @@
+"""The 15-minute circle and the services in it. All of it is public but the circle of a home."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NoReturn
+from urllib.parse import urlencode
+from uuid import UUID
+
+from ninja import Query
+
+from api.edge import PUBLIC, Reply, Request, Router, access, language, read_cursor, single, write_cursor
+from api.schemas.directory import CategoriesOut, CategoryOut, CircleOut, CircleQuery, ServiceOut
+from backend.core import geo
+from backend.core.clock import now
+from backend.core.errors import FieldError, Invalid, Unauthenticated
+from backend.directory import catalogue, categories, circle, origins
+from backend.directory.circle import Circle, Position, Wish
+from backend.directory.listing import Filters
+
+router = Router(tags=["directory"])
+
+DIRECTORY = PUBLIC("the directory of services is public")
+
+
+@router.get("/circle", response=CircleOut)
+@access(PUBLIC("the circle of a point or a building is public; a home asks for a person inside"))
+def get_circle(request: Request, query: Query[CircleQuery]) -> Reply:
+    """What can be reached on foot, nearest first, from a point, a building or a home."""
+    salt = _salt(query)
+    wish = Wish(query.minutes, query.pace, _filters(query), query.limit, _after(query.cursor, salt))
+    found = _circle(request, query, wish)
+    cursor = write_cursor(list(found.next), salt) if found.next else None
+    shown = CircleOut.of(found, language(request), categories.terms(), cursor)
+    return Reply(shown.model_dump_json(), content_type="application/json")
+
+
+@router.get("/services/{service_id}", response=ServiceOut)
+@access(DIRECTORY)
+def get_service(request: Request, service_id: UUID) -> Reply:
+    """One service with its organization, places and opening hours."""
+    tongue = language(request)
+    return single(request, catalogue.service(service_id), lambda row: ServiceOut.of(row, tongue))
+
+
+@router.get("/categories", response=CategoriesOut)
+@access(DIRECTORY)
+def get_categories(request: Request) -> CategoriesOut:
+    """Every kind of service: groups (without parent) and their members, with the official lists they are on."""
+    tongue = language(request)
+    return CategoriesOut(items=[CategoryOut.of(term, tongue) for term in categories.terms().values()])
+
+
+def _circle(request: Request, query: CircleQuery, wish: Wish) -> Circle:
+    given = [query.lon is not None or query.lat is not None, query.home_id is not None, query.building_id is not None]
+    if sum(given) != 1:
+        _wrong("lon", "origin-missing" if not any(given) else "origin-ambiguous",
+               "give lon and lat, or home_id, or building_id", "请提供 lon 和 lat，或 home_id，或 building_id 之一")  # fmt: skip
+    if query.home_id is not None:
+        if request.actor.kind == "anonymous":
+            raise Unauthenticated
+        return origins.circle_of_home(request.actor, query.home_id, wish)
+    if query.building_id is not None:
+        return origins.circle_of_building(query.building_id, wish)
+    return circle.from_point(*_position(query), wish)
+
+
+def _position(query: CircleQuery) -> tuple[float, float]:
+    if query.lon is None or query.lat is None:
+        _wrong("lat" if query.lat is None else "lon", "missing", "lon and lat go together", "lon 与 lat 须同时提供")
+    try:
+        return geo.to_wgs84(query.lon, query.lat, query.crs)
+    except Invalid as wrong:
+        named = [FieldError(f"?{e.pointer.lstrip('/')}", e.code, e.detail, e.zh) for e in wrong.errors]
+        raise Invalid(*named) from None
+
+
+def _filters(query: CircleQuery) -> Filters:
+    if query.category and not categories.covered(query.category):
+        _wrong("category", "category-unknown", "not a code of GET /categories", "不是 GET /categories 中的代码")
+    return Filters(query.category, query.q.strip(), _instant(query.open), query.accessible, query.certified)
+
+
+def _instant(text: str) -> datetime | None:
+    if not text:
+        return None
+    if text == "now":
+        return now()
+    try:
+        instant = datetime.fromisoformat(text.replace(" ", "+"))
+    except ValueError:
+        instant = None
+    if instant is None or instant.utcoffset() is None:
+        _wrong(
+            "open",
+            "not-an-instant",
+            "must be `now` or an ISO 8601 instant with an offset",
+            "须为 now 或带时区的 ISO 8601 时刻",
+        )
+    return instant
+
+
+def _salt(query: CircleQuery) -> str:
+    return "circle:" + urlencode(sorted(query.model_dump(exclude={"cursor", "limit"}).items()))
+
+
+def _after(cursor: str, salt: str) -> Position | None:
+    if not cursor:
+        return None
+    effort, place = read_cursor(cursor, salt)
+    return effort, UUID(place)
+
+
+def _wrong(name: str, code: str, detail: str, zh: str) -> NoReturn:
+    raise Invalid(FieldError(f"?{name}", code, detail, zh))

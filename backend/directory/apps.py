@@ -1,0 +1,15 @@
+"""The directory room: services and how far they are on foot."""
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class DirectoryConfig(AppConfig):
+    name = "backend.directory"
+    label = "directory"
+    verbose_name = "服务目录 Directory"
+
+    def ready(self) -> None:
+        from backend.directory import taxonomy
+
+        post_migrate.connect(taxonomy.load, sender=self)

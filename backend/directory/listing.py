@@ -1,0 +1,140 @@
+"""The rows that a circle, a search or a page shows, read with plain SQL, and the filters over them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, NamedTuple
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+
+from backend.core.clock import now
+from backend.directory import categories, lexemes
+from backend.directory.hours import Hours, Opening, opening
+
+TABLES = (
+    "directory_serviceatlocation x JOIN directory_service s ON s.id = x.service_id "
+    "JOIN directory_location l ON l.id = x.location_id JOIN directory_taxonomyterm t ON t.id = s.category_id"
+)
+COLUMNS = (
+    "x.id, s.id, s.name, s.name_en, t.code, l.lon, l.lat, l.timezone, x.week, x.holiday, x.phone, l.address, l.address_en, "
+    "s.is_certified, s.rating_sum, s.rating_count, l.accessibility"
+)
+
+
+class Listed(NamedTuple):
+    """One service at one place; the fields are `COLUMNS`."""
+
+    id: UUID
+    service_id: UUID
+    own_name: str
+    own_name_en: str
+    category: str
+    lon: float
+    lat: float
+    timezone: str
+    week: list[int] | None
+    holiday: list[int] | None
+    phone: str
+    own_address: str
+    own_address_en: str
+    is_certified: bool
+    rating_sum: int
+    rating_count: int
+    accessibility: str
+
+    def name(self, language: str) -> str:
+        """Return its name in the reader's language, or that of its category when it has none."""
+        own = self.own_name_en if language.startswith("en") and self.own_name_en else self.own_name
+        return own or categories.terms()[self.category].name(language)
+
+    def address(self, language: str) -> str:
+        return self.own_address_en if language.startswith("en") and self.own_address_en else self.own_address
+
+    @property
+    def rating(self) -> float | None:
+        return round(self.rating_sum / self.rating_count, 1) if self.rating_count else None
+
+    def opening(self, instant: datetime) -> Opening | None:
+        """Say whether it is open then; None when its hours are unknown."""
+        if self.week is None:
+            return None
+        holiday = None if self.holiday is None else tuple(self.holiday)
+        return opening(_hours(tuple(self.week), holiday), instant, ZoneInfo(self.timezone))
+
+
+@lru_cache(maxsize=10_000)
+def _hours(week: tuple[int, ...], holiday: tuple[int, ...] | None) -> Hours:
+    return Hours.of(week, holiday)
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What narrows a list. `category` may be a term, a group or an official list; `open_at` asks who is open then."""
+
+    category: str = ""
+    q: str = ""
+    open_at: datetime | None = None
+    accessible: bool = False
+    certified: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        return self.open_at is not None
+
+    @property
+    def instant(self) -> datetime:
+        """The moment whose opening hours are told."""
+        return self.open_at or now()
+
+    def sql(self) -> tuple[str, list[Any]]:
+        """Return the condition over `TABLES` and its parameters (opening hours are not part of it)."""
+        conditions, parameters = ["s.status = 'active'"], list[Any]()
+        if self.category:
+            conditions.append("t.code = ANY(%s)")
+            parameters.append(sorted(categories.covered(self.category)))
+        if query := self._tsquery():
+            conditions.append("x.search @@ %s::tsquery")
+            parameters.append(query)
+        if self.accessible:
+            conditions.append("l.accessibility = 'yes'")
+        if self.certified:
+            conditions.append("s.is_certified")
+        return " AND ".join(conditions), parameters
+
+    def _tsquery(self) -> str:
+        """Return what to look for: as typed, or as it sounds if nothing anywhere is written so."""
+        if not self.q:
+            return ""
+        query = lexemes.tsquery(self.q) or "'h'"
+        alike = lexemes.homophone_tsquery(self.q)
+        if not alike:
+            return query
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT EXISTS (SELECT FROM directory_serviceatlocation WHERE search @@ %s::tsquery)", [query]
+            )
+            return query if cursor.fetchone()[0] else alike
+
+
+def candidates(
+    filters: Filters, zone: int, easting: float, northing: float, radius: float
+) -> list[tuple[UUID, UUID, float, float]]:
+    """Return (id, location, easting, northing) of the services within `radius` metres as the crow flies, unordered."""
+    conditions, parameters = filters.sql()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT x.id, l.id, l.easting, l.northing FROM {TABLES} WHERE l.zone = %s "  # noqa: S608 - fixed parts
+            f"AND point(l.easting, l.northing) <@ circle(point(%s, %s), %s) AND {conditions}",
+            [zone, easting, northing, radius + 1e-6, *parameters],
+        )
+        found: list[tuple[UUID, UUID, float, float]] = cursor.fetchall()
+        return found
+
+
+def details(ids: list[UUID]) -> dict[UUID, Listed]:
+    """Return the rows with these ids."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {COLUMNS} FROM {TABLES} WHERE x.id = ANY(%s)", [ids])  # noqa: S608 - fixed parts
+        return {row[0]: Listed(*row) for row in cursor.fetchall()}

@@ -1,0 +1,1 @@
+"""OpenStreetMap extracts (ODbL): the walking network and the services in them."""

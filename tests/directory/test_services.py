@@ -1,0 +1,87 @@
+"""`GET /services/{id}`, `GET /categories`, and finding services by name."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+
+from backend.directory import lexemes, taxonomy
+from backend.directory.models import Network, Service, TaxonomyTerm
+from tests.cast import Http
+
+
+def test_a_service_tells_its_places_and_hours(quarter: Network) -> None:
+    row = Service.objects.get(external_id="steps")
+    body = Http().get(f"/services/{row.id}").json()
+    assert (body["name"], body["category"], body["category_name"], body["status"]) == (
+        "天桥早餐", "breakfast", "早餐", "active",
+    )  # fmt: skip
+    (place,) = body["locations"]
+    assert place["schedules"] == [
+        {"freq": "WEEKLY", "byday": "MO,TU,WE,TH,FR,SA,SU", "opens_at": "06:00+08:00", "closes_at": "10:00+08:00",
+         "on_holidays": False, "valid_from": None, "valid_to": None},
+        {"freq": "WEEKLY", "byday": "", "opens_at": None, "closes_at": None, "on_holidays": True,
+         "valid_from": None, "valid_to": None},
+    ]  # fmt: skip
+    assert place["hours_text"] == "Mo-Su 06:00-10:00; PH off"
+
+
+def test_a_service_names_its_organization_and_speaks_english(quarter: Network) -> None:
+    far = Http().get(f"/services/{Service.objects.get(external_id='far').id}").json()
+    assert far["organization"]["name"] == "小关合作社"
+    near = Service.objects.get(external_id="near")
+    answer = Http().get(f"/services/{near.id}", headers={"Accept-Language": "en"})
+    assert (answer.json()["name"], answer.json()["category_name"]) == ("Guoda Pharmacy", "Pharmacy")
+
+
+def test_an_unchanged_service_is_not_sent_twice(quarter: Network) -> None:
+    path = f"/services/{Service.objects.get(external_id='near').id}"
+    etag = Http().get(path)["ETag"]
+    assert Http().get(path, headers={"If-None-Match": etag}).status_code == 304
+
+
+def test_an_unknown_service_is_not_found(quarter: Network) -> None:
+    assert Http().get("/services/01990000-0000-7000-8000-000000000000").status_code == 404
+
+
+@pytest.mark.django_db
+def test_categories_are_the_official_lists_in_both_languages() -> None:
+    chinese = {item["code"]: item for item in Http().get("/categories").json()["items"]}
+    english = {
+        item["code"]: item for item in Http().get("/categories", headers={"Accept-Language": "en"}).json()["items"]
+    }
+    eight = [item["name"] for item in chinese.values() if "beijing-8" in item["lists"]]
+    assert len(eight) == 8
+    assert {"蔬菜零售", "早餐", "洗染"} <= set(eight)
+    assert (chinese["pharmacy"]["name"], english["pharmacy"]["name"]) == ("药店", "Pharmacy")
+    assert chinese["pharmacy"]["parent"] == "daily"
+    assert chinese["daily"]["parent"] is None
+
+
+@pytest.mark.django_db
+def test_the_taxonomy_is_in_the_database_and_loading_it_again_changes_nothing() -> None:
+    before = list(TaxonomyTerm.objects.values_list())
+    assert len(before) == len({row[2] for row in before}) > 60
+    taxonomy.load()
+    assert list(TaxonomyTerm.objects.values_list()) == before
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("药房", True), ("国大药房", True), ("药", True), ("大药", True), ("望京 药房", True), ("望京 书店", False),
+        ("yaof", True), ("guodayao", True), ("gdyf", True), ("yf", True), ("wangjing", True), ("pharm", True),
+        ("国达药房", True), ("Café", True), ("CAFE", True), ("ＹＡＯＦＡＮＧ", True), ("房药", False), ("xyz", False),
+        ("'; drop table x --", False), ("&|!", False),
+    ],
+)  # fmt: skip
+@pytest.mark.django_db
+def test_names_are_found_by_hanzi_pinyin_initials_and_latin(typed: str, found: bool) -> None:
+    words = lexemes.lexemes("国大药房（望京店）", "Guoda Pharmacy Café")
+    queries = [lexemes.tsquery(typed) or "'h'", lexemes.homophone_tsquery(typed)]
+    with connection.cursor() as cursor:
+        hits = []
+        for query in filter(None, queries):
+            cursor.execute("SELECT array_to_tsvector(%s::text[]) @@ %s::tsquery", [words, query])
+            hits.append(cursor.fetchone()[0])
+    assert any(hits) is found
