@@ -1,0 +1,26 @@
+"""Rows of inbox, push tokens and preferences: everybody's own, and nobody else's."""
+
+from __future__ import annotations
+
+from tests.permissions.call import Call
+
+PERSON = {"anonymous": 401, "wang": 200, "outsider": 200, "manager": 200, "dispatcher": 200}
+GONE = {"anonymous": 401, "wang": 204, "outsider": 204, "manager": 204}
+
+ROWS: dict[str, dict[str, int]] = {
+    "GET /inbox": PERSON,
+    "POST /inbox/read": PERSON,
+    "PUT /push-tokens/{device_key}": PERSON,
+    "DELETE /push-tokens/{device_key}": GONE,
+    "GET /preferences": PERSON,
+    "PUT /preferences": PERSON,
+}
+
+CALLS = {
+    "POST /inbox/read": lambda cast: Call(body={}),
+    "PUT /push-tokens/{device_key}": lambda cast: Call(
+        path={"device_key": "phone"}, body={"token": "ok-1", "platform": "ios", "provider": "fcm"}
+    ),
+    "DELETE /push-tokens/{device_key}": lambda cast: Call(path={"device_key": "phone"}),
+    "PUT /preferences": lambda cast: Call(body={"language": "en"}),
+}
