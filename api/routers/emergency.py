@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from ninja import Status
 
 from api.edge import PERSON, SIGNED, Reply, Request, Router, access, page, page_of, perform, single
@@ -107,7 +108,8 @@ def incidents(
             raise Invalid(FieldError("?state", "unknown-state", words, "未知的状态"))
         rows = rows.filter(state__in=wanted)
     if division_id:
-        rows = rows.filter(division_id=division_id) | rows.filter(community_id=division_id)
+        below = Q(community__parent=division_id) | Q(community__parent__parent=division_id)
+        rows = rows.filter(Q(division=division_id) | Q(community=division_id) | below)
     return page(request, rows, lambda row: row, order=("-opened_at", "id"), render_all=reading.board)
 
 

@@ -44,12 +44,9 @@ def answering(divisions: list[Division]) -> Division:
 
 
 def of_incident(incident: Incident) -> list[UUID]:
-    """The desks that see an incident: every staffed division from its community up, its own desk, and the district."""
+    """The desks that see an incident: its own, and every division from its community up to the district."""
     up = [d.id for d in line(incident.community or incident.division)]
-    staffed = dispatchers(up)
-    return [
-        d for d in dict.fromkeys([incident.division_id, *up]) if d in staffed or d in (incident.division_id, up[-1])
-    ]
+    return list(dict.fromkeys([incident.division_id, *up]))
 
 
 def channels(incident: Incident) -> list[str]:
@@ -62,7 +59,7 @@ def first_group(incident: Incident) -> tuple[list[UUID], bool]:
     granted = dispatchers([incident.division_id]).get(incident.division_id, [])
     on_duty = _on_duty([incident.division_id])
     people = [p for p in granted if p in on_duty] or granted
-    return people, bool(presence.present(incident.division_id))
+    return people, _is_anyone_at([incident.division_id], incident)
 
 
 def second_group(incident: Incident) -> tuple[list[UUID], bool]:
@@ -76,7 +73,13 @@ def second_group(incident: Incident) -> tuple[list[UUID], bool]:
         people += [p for p in granted if p in on_duty] or granted
     first, _ = first_group(incident)
     people += [p for p in staffed.get(incident.division_id, []) if p not in first]
-    return list(dict.fromkeys(people)), any(presence.present(division) for division in above)
+    return list(dict.fromkeys(people)), _is_anyone_at(above, incident)
+
+
+def _is_anyone_at(divisions: list[UUID], incident: Incident) -> bool:
+    """Whether one who may take the incident is at a screen of these desks; officers who only watch do not count."""
+    able = {person for group in dispatchers(of_incident(incident)).values() for person in group}
+    return any(person in able for division in divisions for person in presence.present(division))
 
 
 def _on_duty(divisions: list[UUID]) -> set[UUID]:

@@ -57,8 +57,10 @@ def event_id(body: bytes) -> str:
     try:
         told: Any = json.loads(body)
         given = told.get("event_id") if isinstance(told, dict) else None
-    except ValueError:
+    except (ValueError, RecursionError):
         given = None
-    if isinstance(given, str | int) and not isinstance(given, bool) and 1 <= len(str(given)) <= 128:
-        return str(given)
+    if isinstance(given, str | int) and not isinstance(given, bool):
+        text = str(given)
+        if 1 <= len(text) <= 128 and text.isprintable():
+            return text
     return "digest:" + hashlib.sha256(body).hexdigest()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from backend.core import vault
 from backend.core.clock import now
 from backend.core.ids import uuid7
 from backend.emergency.models import Signal, SignalKey
@@ -72,7 +73,12 @@ def take_key(arrival: Arrival) -> tuple[SignalKey, bool]:
 
 
 def keep(arrival: Arrival, *, signal_id: UUID, at: datetime, is_replayed: bool = False, **more: Any) -> Signal:
-    """Write the raw row."""
+    """Write the raw row; sealed under the sender's key, or under nobody's when the sender was erased meanwhile."""
+    try:
+        raw_sealed = Signal.seal_raw(arrival.owner_id, arrival.raw)
+    except vault.KeyDestroyed:
+        arrival = replace(arrival, owner_id=STRANGER)
+        raw_sealed = Signal.seal_raw(STRANGER, arrival.raw)
     return Signal.objects.create(
         id=signal_id,
         at=at,
@@ -86,7 +92,7 @@ def keep(arrival: Arrival, *, signal_id: UUID, at: datetime, is_replayed: bool =
         is_clock_skewed=is_skewed(arrival.sent_at, at),
         is_replayed=is_replayed,
         owner_id=arrival.owner_id,
-        raw_sealed=Signal.seal_raw(arrival.owner_id, arrival.raw),
+        raw_sealed=raw_sealed,
         **more,
     )
 

@@ -52,9 +52,9 @@ def moment(text: Any) -> datetime | None:
     """An ISO 8601 time with an offset, in UTC; None for anything else."""
     try:
         at = datetime.fromisoformat(str(text))
-    except ValueError:
+        return at.astimezone(UTC) if at.tzinfo else None
+    except (ValueError, OverflowError):
         return None
-    return at.astimezone(UTC) if at.tzinfo else None
 
 
 def position(lon: Any, lat: Any, crs: str = "wgs84") -> dict[str, float]:

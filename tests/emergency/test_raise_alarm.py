@@ -146,6 +146,7 @@ def test_an_unverified_caller_is_heard_as_p1_by_the_district(cast: Cast, client_
         {"kind": "party"},
         {"lon": 999, "lat": 1},
         {"lon": "east", "lat": 1},
+        {"lon": 10**400, "lat": 1, "note": "\ud800"},
         {"crs": "mars", "lon": 1, "lat": 1},
         {"at": "now"},
     ],

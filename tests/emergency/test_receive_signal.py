@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from backend.core import vault
 from backend.core.clock import now
 from backend.emergency import interpretation
 from backend.emergency.actions.receiving import UNSIGNED_AN_HOUR
@@ -84,6 +85,9 @@ def test_any_label_and_no_alg_are_taken(cast: Cast, device: Device, client_for) 
         b'{"event_id": {}, "kind": []}',
         '{"备注": "x"}'.encode(),
         b"\xff\x00",
+        b'{"event_id": "\\u0000", "kind": "\\ud800"}',
+        b'{"event_id": "\\ud800", "kind": "sos", "code": "\\u0000"}',
+        b"[" * 20_000,
     ],
 )
 def test_what_means_nothing_is_still_a_p1_that_somebody_answers(
@@ -196,3 +200,10 @@ def test_a_restore_is_told_and_closes_nothing(cast: Cast, device: Device) -> Non
     incident = Incident.objects.get()
     assert (incident.kind, incident.state, incident.signal_count) == ("co", "open", 1)
     assert StreamEvent.objects.filter(channel=f"desk:{cast.community.id}", event="incident.restored").exists()
+
+
+def test_the_button_of_an_erased_wearer_is_still_heard(cast: Cast, device: Device, client_for) -> None:
+    vault.destroy(cast.wang.id)
+    assert send(client_for(None), PRESS).status_code == 202
+    assert Signal.objects.get().raw == json.dumps(PRESS).encode()
+    assert Incident.objects.get().priority == "P1"

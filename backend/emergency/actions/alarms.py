@@ -56,7 +56,7 @@ def raise_alarm(
     person = actor.acting_for or actor.must_be_known()
     kind = kind or Kind.SOS
     said = {"id": id, "kind": kind, "at": at, "lon": lon, "lat": lat, "crs": crs, "home_id": home_id, "note": note}
-    raw = json.dumps({k: v for k, v in said.items() if v is not None}, default=str, ensure_ascii=False).encode()
+    raw = json.dumps({k: v for k, v in said.items() if v is not None}, default=str).encode()
     arrival = Arrival(SOURCE, str(id), "app", raw, owner_id=person, person_id=person)
     key, is_new = take_key(arrival)
     if not is_new:
@@ -134,7 +134,7 @@ def _faults(said: dict[str, Any]) -> list[FieldError]:
 def _is_within(degrees: Any, most: int) -> bool:
     try:
         return -most <= float(degrees) <= most
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return False
 
 

@@ -75,7 +75,7 @@ class Signal(models.Model):
 
     @staticmethod
     def seal_detail(owner_id: UUID, detail: dict[str, Any]) -> bytes | None:
-        return vault.seal(owner_id, DETAIL, json.dumps(detail, ensure_ascii=False)) if detail else None
+        return vault.seal(owner_id, DETAIL, json.dumps(detail)) if detail else None
 
 
 class SignalKey(Row):
