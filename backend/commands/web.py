@@ -23,5 +23,5 @@ def run(args: argparse.Namespace) -> int:
         port = door.getsockname()[1]
     ports.publish(env.home_path, http=port)
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", args.host, "--port", str(port)]
-    command += ["--workers", str(args.workers), "--blocking-threads", str(args.threads), "--no-ws", "--no-log-access"]
+    command += ["--workers", str(args.workers), "--blocking-threads", str(args.threads), "--no-ws", "--no-access-log"]
     os.execv(sys.executable, [*command, "--respawn-failed-workers", "backend.wsgi:application"])  # noqa: S606
