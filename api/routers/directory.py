@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import NoReturn
 from urllib.parse import urlencode
@@ -10,29 +11,39 @@ from uuid import UUID
 from ninja import Query
 
 from api.edge import PUBLIC, Reply, Request, Router, access, language, read_cursor, single, write_cursor
-from api.schemas.directory import CategoriesOut, CategoryOut, CircleOut, CircleQuery, ServiceOut
+from api.schemas.directory import AreaOut, CategoriesOut, CategoryOut, CircleOut, CircleQuery, ServiceOut, StartQuery
 from backend.core import geo
 from backend.core.clock import now
 from backend.core.errors import FieldError, Invalid, Unauthenticated
-from backend.directory import catalogue, categories, circle, origins
-from backend.directory.circle import Circle, Position, Wish
+from backend.directory import area, catalogue, categories, circle, origins
+from backend.directory.circle import Position, Start, Wish
 from backend.directory.listing import Filters
 
 router = Router(tags=["directory"])
 
 DIRECTORY = PUBLIC("the directory of services is public")
 
+BY_ORIGIN = PUBLIC("the circle of a point or a building is public; a home asks for a person inside")
+
 
 @router.get("/circle", response=CircleOut)
-@access(PUBLIC("the circle of a point or a building is public; a home asks for a person inside"))
+@access(BY_ORIGIN)
 def get_circle(request: Request, query: Query[CircleQuery]) -> Reply:
     """What can be reached on foot, nearest first, from a point, a building or a home."""
     salt = _salt(query)
     wish = Wish(query.minutes, query.pace, _filters(query), query.limit, _after(query.cursor, salt))
-    found = _circle(request, query, wish)
+    found = circle.of(_start(request, query), wish)
     cursor = write_cursor(list(found.next), salt) if found.next else None
     shown = CircleOut.of(found, language(request), categories.terms(), cursor)
     return Reply(shown.model_dump_json(), content_type="application/json")
+
+
+@router.get("/circle/area", response=AreaOut)
+@access(BY_ORIGIN)
+def get_area(request: Request, query: Query[StartQuery]) -> Reply:
+    """The reachable area as GeoJSON, for drawing: what lies within 30 m of the streets walked in time."""
+    shown = area.feature(_start(request, query), Wish(query.minutes, query.pace))
+    return Reply(json.dumps(shown), content_type="application/geo+json")
 
 
 @router.get("/services/{service_id}", response=ServiceOut)
@@ -51,7 +62,7 @@ def get_categories(request: Request) -> CategoriesOut:
     return CategoriesOut(items=[CategoryOut.of(term, tongue) for term in categories.terms().values()])
 
 
-def _circle(request: Request, query: CircleQuery, wish: Wish) -> Circle:
+def _start(request: Request, query: StartQuery) -> Start:
     given = [query.lon is not None or query.lat is not None, query.home_id is not None, query.building_id is not None]
     if sum(given) != 1:
         _wrong("lon", "origin-missing" if not any(given) else "origin-ambiguous",
@@ -59,13 +70,13 @@ def _circle(request: Request, query: CircleQuery, wish: Wish) -> Circle:
     if query.home_id is not None:
         if request.actor.kind == "anonymous":
             raise Unauthenticated
-        return origins.circle_of_home(request.actor, query.home_id, wish)
+        return origins.of_home(request.actor, query.home_id)
     if query.building_id is not None:
-        return origins.circle_of_building(query.building_id, wish)
-    return circle.from_point(*_position(query), wish)
+        return origins.of_building(query.building_id)
+    return Start(*_position(query))
 
 
-def _position(query: CircleQuery) -> tuple[float, float]:
+def _position(query: StartQuery) -> tuple[float, float]:
     if query.lon is None or query.lat is None:
         _wrong("lat" if query.lat is None else "lon", "missing", "lon and lat go together", "lon 与 lat 须同时提供")
     try:

@@ -19,8 +19,8 @@ Access = Literal["yes", "limited", "no", "unknown"]
 Method = Literal["network", "estimate"]
 
 
-class CircleQuery(Schema):
-    """The parameters of a circle; the origin is `lon` and `lat`, or `home_id`, or `building_id`."""
+class StartQuery(Schema):
+    """Where and how far: the origin is `lon` and `lat`, or `home_id`, or `building_id`."""
 
     lon: float | None = Field(None, description="degrees in the datum `crs`")
     lat: float | None = None
@@ -29,6 +29,11 @@ class CircleQuery(Schema):
     building_id: UUID | None = None
     minutes: int = Field(15, ge=1, le=30)
     pace: Literal["standard", "slow"] = Field("standard", description="4/3 or 1 metre a second")
+
+
+class CircleQuery(StartQuery):
+    """The parameters of a circle."""
+
     category: str = Field("", max_length=40, description="a term, a group or an official list of GET /categories")
     q: str = Field("", max_length=80, description="hanzi, pinyin, initials or Latin words")
     open: str = Field("", max_length=40, description="`now`, or an instant with an offset: only what is open then")
@@ -119,6 +124,27 @@ class CircleOut(Schema):
             items=[CircleItem.of(found, language, names[found.listed.category]) for found in circle.items],
             next=cursor,
         )
+
+
+class GeometryOut(Schema):
+    type: Literal["MultiPolygon"]
+    coordinates: list[list[list[list[float]]]] = Field(description="[lon, lat] in WGS-84")
+
+
+class AreaProperties(Schema):
+    minutes: int
+    pace: str
+    method: Method
+    lon: float
+    lat: float
+
+
+class AreaOut(Schema):
+    """A GeoJSON feature, for drawing."""
+
+    type: Literal["Feature"]
+    geometry: GeometryOut
+    properties: AreaProperties
 
 
 class CategoryOut(Schema):

@@ -23,6 +23,15 @@ _snapped: dict[tuple[UUID, int], dict[UUID, tuple[float, float, int, float, floa
 
 
 @dataclass(frozen=True)
+class Start:
+    """Where a walk is asked from: WGS-84 degrees, and the building if it is one."""
+
+    lon: float
+    lat: float
+    building_id: UUID | None = None
+
+
+@dataclass(frozen=True)
 class Origin:
     """Where the walk begins, WGS-84 degrees; `snap_metres` is the leg to the streets, None when there are none."""
 
@@ -83,6 +92,13 @@ class Circle:
     next: Position | None
 
 
+def of(start: Start, wish: Wish) -> Circle:
+    """Return the circle of a point or a building."""
+    if start.building_id is None:
+        return from_point(start.lon, start.lat, wish)
+    return from_building(start.building_id, start.lon, start.lat, wish)
+
+
 def from_building(building_id: UUID, lon: float, lat: float, wish: Wish) -> Circle:
     """Return the circle of a building at these degrees: one read of the table if it reaches far enough, else computed."""
     start = WalkOrigin.objects.filter(building_id=building_id).first()
@@ -95,7 +111,7 @@ def from_building(building_id: UUID, lon: float, lat: float, wish: Wish) -> Circ
 def from_point(lon: float, lat: float, wish: Wish, building_id: UUID | None = None) -> Circle:
     """Return the circle of any point (WGS-84 degrees). Raises Invalid off the earth."""
     geo.check_position(lon, lat)
-    network, snap = _nearest(lon, lat)
+    network, snap = nearest(lon, lat)
     zone = network.zone if network else geo.utm_zone(lon)
     easting, northing = geo.utm(lon, lat, zone)
     rows = listing.candidates(wish.filters, zone, easting, northing, wish.effort)
@@ -168,7 +184,8 @@ def _detailed(order: list[tuple[float, UUID, float, bool]], wish: Wish) -> Itera
                 yield details[key], effort, metres, guessed
 
 
-def _nearest(lon: float, lat: float) -> tuple[Network | None, Snaps | None]:
+def nearest(lon: float, lat: float) -> tuple[Network | None, Snaps | None]:
+    """Return the network whose streets are nearest to a point, and where the point joins them; None beyond 150 m."""
     best: tuple[Network | None, Snaps | None] = (None, None)
     for network in networks.around(lon, lat):
         snap = networks.streets_of(network).snap(np.array([geo.utm(lon, lat, network.zone)]))

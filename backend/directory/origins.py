@@ -4,8 +4,7 @@ from uuid import UUID
 
 from backend.community.models import Building, Home
 from backend.core.errors import Conflict, NotFound
-from backend.directory import circle
-from backend.directory.circle import Circle, Wish
+from backend.directory.circle import Start
 from backend.people.actor import Actor
 from backend.people.roles import Can
 
@@ -16,8 +15,8 @@ class PlaceUnknown(Conflict):
     code, zh = "place-unknown", "该楼的位置尚未登记"
 
 
-def circle_of_home(actor: Actor, home_id: UUID, wish: Wish) -> Circle:
-    """Return the circle of one's own home, or of a home within a staff member's reach. Raises NotFound for any other."""
+def of_home(actor: Actor, home_id: UUID) -> Start:
+    """Return where one's own home is, or one within a staff member's reach. Raises NotFound for any other, PlaceUnknown."""
     home = Home.objects.select_related("building__compound").filter(id=home_id).first()
     if home is None:
         raise NotFound
@@ -25,19 +24,19 @@ def circle_of_home(actor: Actor, home_id: UUID, wish: Wish) -> Circle:
         Can.HOME_READ, community=home.community_id, compound=home.compound_id
     ):
         raise NotFound
-    return _circle(home.building, wish)
+    return _start(home.building)
 
 
-def circle_of_building(building_id: UUID, wish: Wish) -> Circle:
-    """Return the circle of a building; its position is public. Raises NotFound, PlaceUnknown."""
+def of_building(building_id: UUID) -> Start:
+    """Return where a building is; that is public. Raises NotFound, PlaceUnknown."""
     building = Building.objects.select_related("compound").filter(id=building_id).first()
     if building is None:
         raise NotFound
-    return _circle(building, wish)
+    return _start(building)
 
 
-def _circle(building: Building, wish: Wish) -> Circle:
+def _start(building: Building) -> Start:
     for place in (building, building.compound):
         if place.lon is not None and place.lat is not None:
-            return circle.from_building(building.id, place.lon, place.lat, wish)
+            return Start(place.lon, place.lat, building.id)
     raise PlaceUnknown

@@ -8,24 +8,27 @@ from tests.permissions.call import Call
 
 PUBLIC = {"anonymous": 200, "wang": 200, "outsider": 200}
 
+HOME = {
+    "anonymous": 401,
+    "wang": 200,
+    "neighbour": 404,
+    "outsider": 404,
+    "pending": 404,
+    "ended_tenant": 404,
+    "technician": 404,
+    "manager": 200,
+    "other_company_manager": 404,
+    "ended_company_manager": 404,
+    "community_worker": 200,
+    "other_community_worker": 404,
+    "subdistrict_officer": 200,
+    "district_officer": 200,
+    "admin": 200,
+}
+
 ROWS: dict[str, dict[str, int]] = {
-    "GET /circle": {
-        "anonymous": 401,
-        "wang": 200,
-        "neighbour": 404,
-        "outsider": 404,
-        "pending": 404,
-        "ended_tenant": 404,
-        "technician": 404,
-        "manager": 200,
-        "other_company_manager": 404,
-        "ended_company_manager": 404,
-        "community_worker": 200,
-        "other_community_worker": 404,
-        "subdistrict_officer": 200,
-        "district_officer": 200,
-        "admin": 200,
-    },
+    "GET /circle": HOME,
+    "GET /circle/area": HOME,
     "GET /services/{service_id}": PUBLIC,
     "GET /categories": PUBLIC,
 }
@@ -38,5 +41,6 @@ def _service(cast: Cast) -> Call:
 
 CALLS = {
     "GET /circle": lambda cast: Call(query=f"home_id={cast.home.id}"),
+    "GET /circle/area": lambda cast: Call(query=f"home_id={cast.home.id}"),
     "GET /services/{service_id}": _service,
 }

@@ -23,6 +23,7 @@ STEPS = 1.8
 PACES = {"standard": 4 / 3, "slow": 1.0}
 _LEAST = 1e-6
 _BLOCK = 64
+_SAMPLE = 10.0
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,23 @@ class Streets:
                     int(number),
                     *self._join(origin, places, place_edges, efforts[row], [metres[i] for i in row], limit),
                 )
+
+    def reached(self, origin: Snaps, limit: float) -> Floats:
+        """Return points (k, 2), at most 10 m apart, along everything within `limit` effort of one origin on the network."""
+        edge, along, leg = int(origin.edge[0]), float(origin.along[0]), float(origin.leg[0])
+        ease = self.effort / np.maximum(self.metres, _LEAST)
+        ends = [self.tails[edge], self.heads[edge]]
+        out = np.array([[along], [self.metres[edge] - along]]) * ease[edge]
+        left = limit - leg - (dijkstra(self.graph, indices=ends, limit=limit + _LEAST) + out).min(axis=0)
+        count = np.ceil(self.metres / _SAMPLE).astype(np.int64) + 1
+        owner = np.repeat(np.arange(len(self.tails)), count)
+        share = (np.arange(len(owner)) - np.repeat(np.cumsum(count) - count, count)) / np.repeat(count - 1, count)
+        walked = share * self.effort[owner]
+        inside = (walked <= left[self.tails[owner]]) | (self.effort[owner] - walked <= left[self.heads[owner]])
+        inside |= (owner == edge) & (np.abs(share * self.metres[owner] - along) * ease[owner] <= limit - leg)
+        owner, share = owner[inside], share[inside, None]
+        points: Floats = self.points[self.tails[owner]] * (1 - share) + self.points[self.heads[owner]] * share
+        return points
 
     def _join(
         self, origin: Snaps, places: Snaps, place_edges: Ints, efforts: Floats, metres: list[Floats], limit: float
