@@ -21,7 +21,7 @@ from backend.core.queries import reading
 from backend.env import env
 from backend.people.actor import Actor
 from payments import orders, settle
-from payments.errors import PaymentsUnconfigured, ProviderRefused
+from payments.errors import ProviderRefused
 from payments.flow import State
 from payments.models import Attempt, Payment
 from payments.providers import stripe
@@ -44,8 +44,6 @@ def pay(
     A card is confirmed by the payer's device with the client secret, unless `payment_method_id` is given. Raises NotFound,
     NotYourBill, BillNotOpen, PaymentInProgress, IdTaken, Invalid, PaymentsUnconfigured, ProviderUnreachable, ProviderRefused.
     """
-    if not stripe.is_configured():
-        raise PaymentsUnconfigured
     payment = orders.begin(actor, bill_ids=bill_ids, method=method, id=id)
     back = return_url or f"{env.public_url or 'http://127.0.0.1'}/app"
     with set_aside():

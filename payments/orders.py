@@ -13,9 +13,18 @@ from backend.core.idempotency import offered
 from backend.core.ids import uuid7
 from backend.core.verb import hint, record, verb
 from backend.people.actor import Actor
-from payments.errors import BillNotOpen, IdTaken, NotActive, NotYourBill, NotYourPayment, PaymentInProgress
+from payments.errors import (
+    BillNotOpen,
+    IdTaken,
+    NotActive,
+    NotYourBill,
+    NotYourPayment,
+    PaymentInProgress,
+    PaymentsUnconfigured,
+)
 from payments.flow import ACTIVE
 from payments.models import Allocation, Attempt, Bill, Payment
+from payments.providers import stripe
 
 LIVES: Final = timedelta(minutes=15)
 FIRST_LOOK: Final = timedelta(seconds=60)
@@ -41,6 +50,8 @@ def begin(actor: Actor, *, bill_ids: Sequence[UUID], method: str, id: UUID | Non
         return _resume(held, payer_id, bills)
     if done := [bill.pk for bill in bills if bill.state != Bill.State.OPEN]:
         raise BillNotOpen(bills=done)
+    if not stripe.is_configured():
+        raise PaymentsUnconfigured
     payment = Payment.objects.create(
         id=id or uuid7(),
         payer_id=payer_id,

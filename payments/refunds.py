@@ -41,8 +41,6 @@ def refund(
 
     Raises NotFound, Forbidden, Invalid, NotSettled, RefundTooLarge, PaymentsUnconfigured, ProviderUnreachable, ProviderRefused.
     """
-    if not stripe.is_configured():
-        raise PaymentsUnconfigured
     asked = ask(actor, payment_id=payment_id, part_id=part_id, amount=amount, reason=reason)
     with set_aside():
         with reading(actor):
@@ -71,6 +69,8 @@ def ask(actor: Actor, *, payment_id: UUID, part_id: UUID | None, amount: int | N
     wanted = left if amount is None else amount
     if not 0 < wanted <= left:
         raise RefundTooLarge(left=left)
+    if not stripe.is_configured():
+        raise PaymentsUnconfigured
     asked = Refund.objects.create(
         attempt=attempt,
         company_id=attempt.company_id,

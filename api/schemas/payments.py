@@ -71,7 +71,7 @@ class ReadingOut(Schema):
         return cls(
             id=reading.pk,
             meter_id=reading.meter_id,
-            value=reading.value,
+            value=_plain(reading.value),
             read_at=reading.read_at,
             source=Reading.Source(reading.source),
         )
@@ -79,7 +79,7 @@ class ReadingOut(Schema):
 
 class MeterOut(Schema):
     id: UUID
-    register_no: str = Field(alias="register")
+    register_no: str
     multiplier: Decimal
     last: ReadingOut | None
 
@@ -87,7 +87,7 @@ class MeterOut(Schema):
     def of(cls, meter: Meter) -> MeterOut:
         last = next(iter(meter.readings.all()), None)
         shown = ReadingOut.of(last) if last else None
-        return cls(id=meter.pk, register=meter.register, multiplier=meter.multiplier, last=shown)
+        return cls(id=meter.pk, register_no=meter.register, multiplier=_plain(meter.multiplier), last=shown)
 
 
 class AccountOut(Schema):
