@@ -7,6 +7,7 @@ from backend.tickets import actions
 from backend.tickets.flow import STEPS, State, allowed
 from backend.tickets.models import Comment, Ticket
 from notifications.notices import Notice
+from notifications.streams import StreamEvent
 from tests.tickets.making import PATH, STREET, make_ticket
 
 BODIES = {
@@ -210,3 +211,23 @@ def test_of_sixteen_who_accept_at_once_one_wins(cast, barrier):
     results = barrier(16, lambda i: actions.accept(actor, ticket_id=ticket.id))
     assert sum(isinstance(result, Ticket) for result in results) == 1
     assert {getattr(result, "code", "won") for result in results} == {"won", "wrong-step"}
+
+
+def boards(event="ticket.reported"):
+    return set(StreamEvent.objects.filter(event=event, channel__startswith="board:").values_list("channel", flat=True))
+
+
+def test_a_change_is_on_the_boards_of_those_it_concerns(cast):
+    make_ticket(cast)
+    assert boards() == {f"board:{cast.community.id}", f"board:{cast.compound.id}"}
+
+
+def test_a_complaint_about_the_company_is_not_on_the_compounds_board(cast):
+    make_ticket(cast, category="property-service", text="电话没人接")
+    assert boards() == {f"board:{cast.community.id}", f"board:{cast.subdistrict.id}"}
+
+
+def test_the_streams_hold_no_words_of_the_report(cast):
+    ticket = make_ticket(cast, "closed")
+    for event in StreamEvent.objects.filter(about=ticket.path, event__startswith="ticket."):
+        assert set(event.data) == {"number", "state", "category"}

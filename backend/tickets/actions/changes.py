@@ -1,5 +1,6 @@
 """What every verb of this room has in common: the flow is asked, the row written, and everybody who waits for it is told."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -28,22 +29,36 @@ def begin(actor: Actor, ticket_id: UUID, step: str) -> Ticket:
 
 def finish(actor: Actor, ticket: Ticket, step: str, *, facts: dict[str, Any] | None = None, **changes: Any) -> Ticket:
     """Move the ticket to the step's state with these changes; record it, stream it, tell the reporter and followers."""
-    before, taken = ticket.state, STEPS[step]
+    before, boards, taken = ticket.state, boards_of(ticket), STEPS[step]
     ticket.state = taken.target.value
     for field, value in changes.items():
         setattr(ticket, field, value)
     ticket.save(update_fields=["state", *changes])
     record(f"ticket.{taken.event}", about=ticket, before=before, after=ticket.state, **(facts or {}))
-    announce(ticket, taken.event)
+    announce(ticket, taken.event, boards=boards)
     tell_residents(actor, ticket, taken.event)
     return ticket
 
 
-def announce(ticket: Ticket, event: str) -> None:
-    """Put the change on the reporter's stream and on the community's board."""
+def announce(ticket: Ticket, event: str, *, boards: Iterable[str] = (), to_reporter: bool = True) -> None:
+    """Put the change on the reporter's stream and on the boards of those who handle or oversee the ticket, or did (`boards`)."""
     facts = {"number": ticket.number, "state": ticket.state, "category": ticket.category}
-    for channel in (f"person:{ticket.reporter_id}", f"board:{ticket.community_id}"):
+    channels = {*boards_of(ticket), *boards}
+    if to_reporter:
+        channels.add(f"person:{ticket.reporter_id}")
+    for channel in sorted(channels):
         emit(channel, f"ticket.{event}", about=ticket.path, data=facts)
+
+
+def boards_of(ticket: Ticket) -> list[str]:
+    """The community's board; the handling government's; the compound's, which its company of the day watches.
+
+    What is private between a resident and the government stays off the compound's board.
+    """
+    boards = [ticket.community_id, ticket.division_id]
+    if ticket.route == "company" or ticket.visibility != "home":
+        boards.append(ticket.compound_id)
+    return [f"board:{place}" for place in boards if place is not None]
 
 
 def tell_residents(actor: Actor, ticket: Ticket, event: str) -> None:

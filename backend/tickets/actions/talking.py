@@ -3,9 +3,9 @@
 from uuid import UUID
 
 from backend.core.errors import Forbidden
-from backend.core.verb import emit, record, verb
+from backend.core.verb import record, verb
 from backend.people.actor import Actor
-from backend.tickets.actions.changes import checked_text, tell_handler, tell_residents, write_comment
+from backend.tickets.actions.changes import announce, checked_text, tell_handler, tell_residents, write_comment
 from backend.tickets.errors import WrongStep, wrong
 from backend.tickets.flow import State
 from backend.tickets.models import Comment, Follow, Ticket
@@ -31,12 +31,9 @@ def comment(actor: Actor, *, ticket_id: UUID, text: str, visibility: str = "all"
         raise WrongStep(ticket.state, merged_into=str(ticket.merged_into_id))
     made = write_comment(actor, ticket, checked_text(text), visibility=visibility)
     record("ticket.commented", about=ticket, comment=made.id, visibility=visibility)
-    channels = [f"board:{ticket.community_id}"]
+    announce(ticket, "commented", to_reporter=visibility == "all")
     if visibility == "all":
-        channels.append(f"person:{ticket.reporter_id}")
         tell_residents(actor, ticket, "commented")
-    for channel in channels:
-        emit(channel, "ticket.commented", about=ticket.path, data={"number": ticket.number, "state": ticket.state})
     tell_handler(actor, ticket, "ticket.commented")
     return made
 
