@@ -45,8 +45,10 @@ class Supervisor:
             if mine:
                 ports.publish(self.home, postgres=mine.port)
                 tasks.append(asyncio.create_task(database.watch(self.home, mine.owner, self.stopping)))
+            cast = self._cast()
             if await self._prepare():
-                self.children = self._cast()
+                ports.publish(self.home, http=self.door.getsockname()[1])
+                self.children = cast
                 tasks += [asyncio.create_task(child.keep_running(self.pipe, self.stopping)) for child in self.children]
                 greeting = asyncio.create_task(self._greet())
                 await self.stopping.wait()
@@ -83,9 +85,7 @@ class Supervisor:
         return True
 
     def _cast(self) -> list[Child]:
-        port = self.door.getsockname()[1]
-        ports.publish(self.home, http=port)
-        public = os.environ.setdefault("PUBLIC_URL", f"http://127.0.0.1:{port}")
+        public = os.environ.setdefault("PUBLIC_URL", f"http://127.0.0.1:{self.door.getsockname()[1]}")
         children = []
         if os.environ.get("YIKE_DEMO") == "1" and not os.environ.get("STRIPE_SECRET_KEY"):
             children.append(self._sandbox(public))

@@ -47,12 +47,20 @@ def text(url: str, cast: list[dict[str, Any]], seconds: float) -> str:
     lines = ["", f"  一刻 Yike · {url} · {seconds:.1f} s", ""]
     lines += [f"  {url}{path:<14} {title}" for path, title in (*PAGES, ("/api/v1/docs", "接口 API"))]
     if cast:
-        lines += ["", "  演示人物（全为虚构） The demo people, all invented:"]
-        lines += [f"    {_person(person)}" for person in cast]
+        chosen = _one_of_each_role(cast)
+        lines += [
+            "",
+            f"  演示人物，全为虚构（共 {len(cast)} 人，见 /demo） The demo people, all invented ({len(cast)}, see /demo):",
+        ]
+        lines += [f"    {person['phone']}  {role:<20} {person['name']}" for role, person in chosen.items()]
     lines += ["", "  支付为本机沙箱，不替代 120/119/110 · Payments are a sandbox; never a substitute for 120/119/110."]
     return "\n".join([*lines, "  Ctrl-C 停止 stops everything.", ""])
 
 
-def _person(person: dict[str, Any]) -> str:
-    words = [person.get(key) for key in ("name", "name_en", "role", "title", "phone")]
-    return " · ".join(str(word) for word in words if word)
+def _one_of_each_role(cast: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """The first person of each role, by the role that says most: nobody's only role is the resident's when they have another."""
+    chosen: dict[str, dict[str, Any]] = {}
+    for person in cast:
+        roles = [held["role"] for held in person["roles"]] or ["resident"]
+        chosen.setdefault(next((role for role in roles if role != "resident"), "resident"), person)
+    return chosen
