@@ -28,7 +28,7 @@ def desk_of(actor: Actor) -> Desk:
     """The desk of this person, by their roles."""
     watched, boards = actor.reach(Can.DESK_WATCH), actor.reach(Can.BOARD_WATCH)
     channels = [f"desk:{division}" for division in sorted(watched.divisions)]
-    channels += [f"board:{division}" for division in sorted(boards.divisions)]
+    channels += [f"board:{place}" for place in sorted(boards.divisions | boards.compounds)]
     return Desk(
         has_alarms=actor.may(Can.INCIDENT_READ),
         has_tickets=actor.may(Can.TICKET_READ),
