@@ -1,0 +1,109 @@
+"""Second journey: a reading → a bill that explains itself → paid → receipt, and books that add up to zero."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from backend.story.client import Api, Json, Refused, log_in
+from backend.story.demo import Cast, NoDemo
+from backend.story.telling import Teller
+
+
+def tell(teller: Teller, base: str, cast: Cast) -> None:
+    teller.scene("二、抄表、账单、付款、收据", "A reading, a bill, a payment, a receipt")
+    resident = log_in(base, cast.of("resident"))
+    _read_meter(teller, resident)
+    bill = _bill(resident)
+    teller.line(
+        f"{bill['payee']['name']}的账单 {_yuan(bill['amount'])}，{bill['due_on']} 到期，每一行都说得清：",
+        f"A bill of {_yuan(bill['amount'])}, due {bill['due_on']}; every line explains itself:",
+    )
+    teller.detail(
+        *(
+            f"{line['label']}：{line['quantity']} {line['unit']} × {line['unit_price']} 元 = {_yuan(line['amount'])}"
+            for line in bill["lines"]
+        )
+    )
+    payment = resident.post("/payments", {"bill_ids": [bill["id"]], "method": "alipay", "return_url": f"{base}/app"})
+    action = (payment["next_action"] or {}).get("type", "")
+    teller.line(
+        f"用支付宝付（沙箱，不动真钱）：{payment['state']}，{action}",
+        "Paying with Alipay (a sandbox: no real money moves).",
+    )
+    resident.raw("POST", f"/demo/sandbox/authorize/{payment['id']}?outcome=success", b"")
+    teller.line("付款人在手机上点了“确认”。", "The payer taps “confirm” on the phone.", "●")
+    paid = _wait_until_paid(resident, payment["id"])
+    teller.line(
+        "沙箱发来签名回调，账已入、账单已销。", "A signed webhook arrives; the books are written, the bill is paid."
+    )
+    receipt = resident.raw("GET", f"/api/v1/payments/{payment['id']}/receipt.pdf")
+    number = paid["parts"][0]["receipt"]["number"]
+    teller.line(
+        f"收据 {number}，PDF {len(receipt) / 1024:.0f} KB。",
+        f"Receipt {number}: a PDF of {len(receipt) / 1024:.0f} KB.",
+        "✓",
+    )
+    _tell_books(teller, base, cast)
+
+
+def _read_meter(teller: Teller, resident: Api) -> None:
+    """Report what a meter shows today: a little more than last time."""
+    for account in resident.get("/accounts")["items"]:
+        meter = account["meter"]
+        if not meter or not meter["last"]:
+            continue
+        shown = Decimal(str(meter["last"]["value"])) + Decimal("0.5")
+        body = {"value": str(shown), "read_at": datetime.now(UTC).isoformat()}
+        try:
+            resident.post(f"/meters/{meter['id']}/readings", body)
+        except Refused as refused:
+            if refused.status != 422:
+                raise
+            continue
+        teller.line(
+            f"{resident.name}报表：{account['payee']['name']}，户号 {account['account_no']}，读数 {shown}。",
+            f"{resident.name} reads the meter: {shown} {account['unit'] or ''}.",
+        )
+        try:
+            body = {"value": str(shown - 100), "read_at": datetime.now(UTC).isoformat()}
+            resident.post(f"/meters/{meter['id']}/readings", body)
+        except Refused as refused:
+            reason = refused.problem.get("errors", [{}])[0].get("detail", "")
+            teller.line(f"报错一次：{reason}（422）。", "A wrong reading is refused, with the reason (422).")
+        return
+    raise NoDemo("the resident has no meter that can be read")
+
+
+def _bill(resident: Api) -> Json:
+    open_bills = resident.get("/bills", state="open")["items"]
+    found: Json | None = next((one for one in open_bills if one["unpaid"] > 0 and len(one["lines"]) > 1), None)
+    found = found or next((one for one in open_bills if one["unpaid"] > 0), None)
+    if found is None:
+        raise NoDemo("every bill of the demo's resident is paid: start over with a fresh YIKE_HOME")
+    return found
+
+
+def _wait_until_paid(resident: Api, payment_id: str) -> Json:
+    ends = time.monotonic() + 15
+    while time.monotonic() < ends:
+        payment: Json = resident.get(f"/payments/{payment_id}")
+        if payment["state"] == "paid":
+            return payment
+        time.sleep(0.1)
+    raise TimeoutError("the payment did not become paid within 15 s")
+
+
+def _tell_books(teller: Teller, base: str, cast: Cast) -> None:
+    books = log_in(base, cast.of("finance")).get("/ledger/trial-balance")
+    debit = sum(account["debit"] for account in books["accounts"])
+    teller.line(
+        f"财务的试算平衡表：借 {_yuan(debit)}，借贷相抵 {_yuan(books['total'])}。",
+        f"Finance's trial balance: debits {_yuan(debit)}; debits less credits {_yuan(books['total'])}.",
+        "✓",
+    )
+
+
+def _yuan(fen: int) -> str:
+    return f"¥{Decimal(fen) / 100:,.2f}"

@@ -1,0 +1,97 @@
+"""The home of the measurements: a `YIKE_HOME` of its own with the demo district, never the one in use."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def prepare(place: Path) -> None:
+    """Make this process a `web` process of that home: database running, migrated and seeded (once), Django ready."""
+    os.environ["YIKE_HOME"] = str(place)
+    os.environ["YIKE_DEMO"] = "1"
+    os.environ["YIKE_PROCESS"] = "web"
+    os.environ["LOG_FORMAT"] = "plain"
+    from backend.up import database
+
+    database.export()
+    notes = database.notes()
+    if notes.get("migrations") != database.fingerprint():
+        _command("migrate")
+    if not notes.get("seeded_at"):
+        print("Seeding the demo district (once)…", flush=True)
+        _command("seed")
+    import django
+
+    django.setup()
+    logging.disable(logging.INFO)
+
+
+def _command(name: str) -> None:
+    environment = {key: value for key, value in os.environ.items() if key != "YIKE_PROCESS"}
+    subprocess.run(
+        [sys.executable, "-m", "backend", name], check=True, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL
+    )
+
+
+def stop() -> None:
+    """Stop the embedded database of the home, unless somebody else uses it."""
+    from backend import embedded
+    from backend.up import database
+
+    if not database.is_given():
+        embedded.stop(database.home())
+
+
+@contextlib.contextmanager
+def server(arguments: list[str], url: str, **environment: str) -> Iterator[None]:
+    """A server process for the length of the block; it counts as started when `url` answers 200 (60 s at most)."""
+    log = Path(os.environ["YIKE_HOME"]) / "bench-server.log"
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            [sys.executable, *arguments],
+            cwd=ROOT,
+            env=os.environ | environment,
+            stdout=out,
+            stderr=out,
+            start_new_session=True,  # workers are processes too: the whole group is ended
+        )
+    try:
+        ends = time.monotonic() + 60
+        while not _answers(url):
+            if process.poll() is not None or time.monotonic() > ends:
+                said = log.read_text(errors="replace")[-2000:]
+                raise RuntimeError(f"{' '.join(arguments)} does not answer: {said}")
+            time.sleep(0.1)
+        yield
+    finally:
+        _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGTERM)
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(5)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=20) as answer:  # noqa: S310 - our own loopback URL
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
