@@ -40,12 +40,14 @@ def take(cast: Cast, ticket: Ticket, step: str) -> Ticket:
         "assign": cast.manager,
         "verify": cast.wang,
         "close": cast.wang,
+        "reopen": cast.wang,
         "cancel": cast.wang,
     }.get(step, cast.technician).actor
     more: dict[str, Any] = {
         "assign": {"assignee_id": cast.technician.id},
         "pause": {"reason": "waiting_for_parts"},
         "resolve": {"note": "换了水龙头"},
+        "reopen": {"reason": "还在漏"},
     }.get(step, {})
     taken: Ticket = getattr(actions, step)(actor, ticket_id=ticket.id, **more)
     return taken
