@@ -12,14 +12,17 @@ from http.cookies import SimpleCookie
 from importlib import import_module
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import jwt
 from django.conf import settings
 
 from backend.core.clock import now
+from backend.core.queries import looking_up
 from backend.env import env
 from backend.people import login
 from backend.people.actor import Actor
+from backend.people.models import Session
 from backend.people.web_login import actor_of
 
 ALARM_TTL = 1
@@ -68,6 +71,13 @@ def by_cookie(headers: Mapping[str, str]) -> Admission | None:
     store = import_module(settings.SESSION_ENGINE).SessionStore(morsel.value)
     actor = actor_of(store)
     return Admission(actor) if actor.kind == "person" and actor.state == "active" else None
+
+
+def still_logged_in(sessions: set[UUID]) -> set[UUID]:
+    """Which of these logins were not revoked."""
+    with looking_up("auth"):
+        live = Session.objects.filter(id__in=sessions, revoked_at__isnull=True)
+        return set(live.values_list("id", flat=True))
 
 
 def is_own_page(headers: Mapping[str, str]) -> bool:

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import structlog
 
 from api.problems import status_of
-from api.sockets import admission, codes, protocol, rights
+from api.sockets import admission, codes, desks, protocol, rights
 from api.sockets.admission import Admission
 from api.sockets.codes import Close, CloseConnection, ReplyError
 from api.sockets.hub import Hub, Member
@@ -45,6 +45,10 @@ class Connection:
     @property
     def person_id(self) -> UUID | None:
         return self.admitted.actor.person_id if self.admitted else None
+
+    @property
+    def session_id(self) -> UUID | None:
+        return self.admitted.actor.session_id if self.admitted else None
 
     def push(self, frame: str) -> None:
         self.outlet.push(frame)
@@ -182,7 +186,7 @@ class Connection:
         async with attach(self.hub, self, {channel: Wish.read(params)}) as attached:
             if allowed.keeps_desk:
                 self.desks[channel] = allowed.division_id
-                await self.hub.keep_present([self])
+                await desks.keep_present(self.hub.reads, [self])
                 self._next_ping = self._now + DESK_PING_SECONDS
             self.push(protocol.reply(number, "subscribe", attached.results[channel]))
             self.members |= attached.open()

@@ -8,17 +8,15 @@ to look; the sweep finds what a lost hint hid.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Protocol
-from uuid import UUID
 
 import structlog
 
 from api.sockets.codes import INSUFFICIENT_STATE, SERVER_ERROR, SHUTDOWN, Close
 from api.sockets.protocol import Publication
 from api.sockets.reads import Reads, StreamState
-from notifications import presence
 
 log = structlog.get_logger(__name__)
 
@@ -30,10 +28,6 @@ YIELD_EVERY = 500
 class Listener(Protocol):
     """A live connection as the hub sees it."""
 
-    @property
-    def person_id(self) -> UUID | None: ...
-    @property
-    def desks(self) -> Mapping[str, UUID]: ...
     def push(self, frame: str) -> None: ...
     def close(self, close: Close) -> None: ...
     def tick(self, loop_time: float) -> None: ...
@@ -81,7 +75,7 @@ class Hub:
 
     def start(self) -> None:
         loop = asyncio.get_running_loop()
-        self._tasks = [loop.create_task(work()) for work in (self._pump, self._sweep, self._tick, self._renew)]
+        self._tasks = [loop.create_task(work()) for work in (self._pump, self._sweep, self._tick)]
 
     async def stop(self, *, within_seconds: float = 0.0) -> None:
         """Send every client away to reconnect, spread over `within_seconds`, then end."""
@@ -216,17 +210,3 @@ class Hub:
                 except Exception:
                     log.exception("a connection's tick failed")
                     connection.close(SERVER_ERROR)
-
-    async def keep_present(self, connections: Iterable[Listener]) -> None:
-        """Renew the presence leases of the desks that these connections keep, all in one statement."""
-        kept = {(c.person_id, desk) for c in connections if c.person_id is not None for desk in c.desks.values()}
-        if kept:
-            await self.reads.execute(presence.RENEW, presence.renewal(kept))
-
-    async def _renew(self) -> None:
-        while True:
-            await asyncio.sleep(presence.RENEW_SECONDS)
-            try:
-                await self.keep_present(self.connections)
-            except Exception as failed:
-                log.warning("presence not renewed", error=type(failed).__name__)

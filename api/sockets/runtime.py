@@ -6,6 +6,7 @@ import asyncio
 from contextlib import suppress
 from weakref import WeakKeyDictionary
 
+from api.sockets.guard import stand_guard
 from api.sockets.hub import Hub
 from api.sockets.reads import Reads
 from backend.core import hints
@@ -20,19 +21,19 @@ class _Running:
     def __init__(self) -> None:
         self.reads = Reads()
         self.hub = Hub(self.reads)
-        self.ear: asyncio.Task[None] | None = None
+        self.tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         await self.reads.start()
         self.hub.start()
-        self.ear = asyncio.create_task(self._listen())
+        self.tasks = [asyncio.create_task(self._listen()), asyncio.create_task(stand_guard(self.hub))]
 
     async def stop(self, spread_seconds: float) -> None:
         await self.hub.stop(within_seconds=spread_seconds)
-        if self.ear is not None:
-            self.ear.cancel()
+        for task in self.tasks:
+            task.cancel()
             with suppress(asyncio.CancelledError):
-                await self.ear
+                await task
         await self.reads.stop()
 
     async def _listen(self) -> None:

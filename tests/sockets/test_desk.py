@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from backend.core import clock
+from backend.people.models import Session
 from notifications import presence
 from tests.sockets.conftest import SocketsProcess
 from tests.sockets.peer import connected, follow, logged_in, publish, threaded, until
@@ -112,5 +113,21 @@ def test_a_dispatchers_link_is_pinged_every_two_seconds(sockets: SocketsProcess)
             await until(lambda: len(pings) >= 2, 8)
             assert pings[1] - pings[0] < 4
             assert heard.connecting == [0]
+
+    asyncio.run(story())
+
+
+def test_a_revoked_login_loses_its_desk_and_its_presence_within_seconds(sockets: SocketsProcess) -> None:
+    cast = logged_in()
+
+    async def story() -> None:
+        async with connected(sockets.url, cast.dispatcher.token()) as (client, heard):
+            await follow(client, f"desk:{cast.community.id}")
+            mine = Session.objects.filter(id=cast.dispatcher.session.id)
+            await threaded(lambda: mine.update(revoked_at=clock.now()))
+            await until(lambda: heard.disconnected == [3503], 8)
+            before = await threaded(lambda: presence.last_present(cast.dispatcher.id))
+            await asyncio.sleep(6)
+            assert await threaded(lambda: presence.last_present(cast.dispatcher.id)) == before
 
     asyncio.run(story())
