@@ -39,9 +39,12 @@ class Env(BaseSettings):
     mqtt_url: str = Field(default="", alias="MQTT_URL")
 
     secret_key: str = Field(default="", alias="YIKE_SECRET_KEY", description="base64 or any string of 32+ characters")
-    token_key: str = Field(default="", alias="YIKE_TOKEN_KEY", description="access tokens: 32 bytes base64url (Ed25519 seed)")
+    token_key: str = Field(
+        default="", alias="YIKE_TOKEN_KEY", description="access tokens: 32 bytes base64url (Ed25519 seed)"
+    )
     vault_keys: str = Field(default="", alias="YIKE_VAULT_KEYS", description="id:base64url32[,id:…]; the first seals")
     audit_key: str = Field(default="", alias="YIKE_AUDIT_KEY", description="audit seals: 32 bytes base64url")
+    blind_key: str = Field(default="", alias="YIKE_BLIND_KEY", description="blind indexes: 32 bytes base64url")
 
     stripe_secret_key: str = Field(default="", alias="STRIPE_SECRET_KEY")
     stripe_publishable_key: str = Field(default="", alias="STRIPE_PUBLISHABLE_KEY")

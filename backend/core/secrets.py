@@ -36,7 +36,12 @@ def _kept() -> dict[str, str]:
 
 def secret(name: str) -> bytes:
     """32 bytes for `token_key`, `audit_key`, `blind_key`; any length for `secret_key`."""
-    given = {"secret_key": env.secret_key, "token_key": env.token_key, "audit_key": env.audit_key}.get(name, "")
+    given = {
+        "secret_key": env.secret_key,
+        "token_key": env.token_key,
+        "audit_key": env.audit_key,
+        "blind_key": env.blind_key,
+    }.get(name, "")
     if given:
         return given.encode() if name == "secret_key" else _decoded(given)
     return _decoded(_kept()[name])

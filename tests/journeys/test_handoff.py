@@ -8,6 +8,7 @@ from backend.emergency.models import Incident
 from backend.journeys import danger
 from backend.tickets import actions
 from backend.tickets.models import Ticket
+from notifications.notices import Notice
 
 GAS = {"category": "home-gas", "text": "厨房有味", "answers": {"smell": "yes"}}
 
@@ -21,6 +22,7 @@ def test_a_smell_of_gas_reaches_the_emergency_desk(cast):
     assert (incident.kind, incident.priority, incident.state) == ("gas", "P1", "open")
     assert (incident.person_id, incident.home_id) == (cast.wang.id, cast.home.id)
     assert incident.community_id == cast.community.id
+    assert Notice.objects.filter(person_id=cast.wang.id, topic="ticket.danger").count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
