@@ -26,7 +26,7 @@ def run(args: argparse.Namespace) -> int:
             cast, teller = demo.cast(base), Teller(args.pause)
             for name, tell in journeys.items():
                 if args.only in (None, name):
-                    tell(teller, base, cast)
+                    tell(teller, cast)
             print(f"\n  完。人物全为虚构，付款走沙箱。 The end: invented people, a payment sandbox. {base}/demo\n")
     except (demo.NoDemo, Refused, TimeoutError, RuntimeError) as wrong:
         print(f"\n  故事中断 The story broke off: {wrong}", file=sys.stderr)

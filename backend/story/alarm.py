@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 from backend.story import demo
-from backend.story.client import Api, Json, Refused, log_in
+from backend.story.client import Api, Json, Refused
 from backend.story.demo import Cast, NoDemo
 from backend.story.telling import Teller
 from backend.story.watching import watching
@@ -19,11 +19,12 @@ from backend.story.watching import watching
 SIGNALS = "/api/v1/emergency/signals"
 
 
-def tell(teller: Teller, base: str, cast: Cast) -> None:
+def tell(teller: Teller, cast: Cast) -> None:
+    base = cast.base
     teller.scene("一、按下按钮", "A button is pressed")
     device = _button(base, cast)
     person = cast.at_home(device["home_id"]) or cast.of("resident")
-    first, second = (log_in(base, cast.of("dispatcher", position)) for position in (0, 1))
+    first, second = (cast.enter("dispatcher", position) for position in (0, 1))
     desks = _desks(cast.of("dispatcher"))
     first.post("/duty/start", {"division_id": desks[0]["id"]})
     teller.line(
@@ -58,7 +59,7 @@ def _answer(teller: Teller, first: Api, second: Api, incident: Json) -> None:
     path = f"/emergency/incidents/{incident['id']}"
     taken = first.post(f"{path}/acknowledge")
     card = taken.get("card") or {}
-    contacts = "、".join(f"{one['name']}（{one['relation']}）" for one in taken["contacts"])
+    contacts = "、".join(one["name"] for one in taken["contacts"])
     teller.line(
         f"{first.name}接警 {taken['priority']}：{taken['address'] or '地址未知'}。联系人：{contacts or '无'}",
         f"{first.name} takes it ({taken['priority']}): the card shows name, address, contacts and the way in.",

@@ -81,7 +81,7 @@ def log_in(base: str, person: Json) -> Api:
     """Log in by phone code, which the demo's outbox shows. Waits out the minute between two codes of one phone."""
     anyone = Api(base, language=person.get("language") or "zh-CN")
     phone = person["phone"]
-    ends = time.monotonic() + LONGEST_WAIT
+    ends, said = time.monotonic() + LONGEST_WAIT, False
     while True:
         before = _codes(anyone, phone)
         try:
@@ -90,7 +90,13 @@ def log_in(base: str, person: Json) -> Api:
         except Refused as refused:
             if refused.status != 429 or time.monotonic() > ends:
                 raise
-            time.sleep(min(float(refused.problem.get("retry_after", 5)), 5.0))
+            if not said:
+                said = True
+                print(
+                    "         （同一手机一分钟只发一次验证码，稍等。 One code a minute and phone; waiting.）",
+                    flush=True,
+                )
+            time.sleep(2)
     code = _fresh_code(anyone, phone, before)
     device = {"key": f"story-{uuid4()}", "name": "make story", "platform": "terminal"}
     session = anyone.call("POST", "/auth/sessions", {"phone": phone, "code": code, "device": device})

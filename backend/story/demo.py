@@ -10,12 +10,12 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from backend.core import ports
-from backend.story.client import Api, Refused
+from backend.story.client import Api, Refused, log_in
 
 Json = dict[str, Any]
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,18 +26,33 @@ class NoDemo(Exception):
     """There is a server, but it is no demo; or it did not start."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Cast:
     """The demo's people, as `GET /demo/people` tells them: the first of each role is its richest example."""
 
+    base: str
     people: list[Json]
+    logins: dict[str, Api] = field(default_factory=dict)
+
+    def enter(self, role: str, position: int = 0) -> Api:
+        """The person with a role, logged in (once in a story)."""
+        person = self.of(role, position)
+        if person["id"] not in self.logins:
+            self.logins[person["id"]] = log_in(self.base, person)
+        return self.logins[person["id"]]
+
+    def count(self, role: str) -> int:
+        return len(self._having(role))
 
     def of(self, role: str, position: int = 0) -> Json:
         """The person with a role, by position; raises NoDemo."""
-        found = [person for person in self.people if any(one["role"] == role for one in person["roles"])]
+        found = self._having(role)
         if len(found) <= position:
             raise NoDemo(f"the demo has no person number {position + 1} with the role {role}")
         return found[position]
+
+    def _having(self, role: str) -> list[Json]:
+        return [person for person in self.people if any(one["role"] == role for one in person["roles"])]
 
     def at_home(self, home_id: str) -> Json | None:
         """The person of a home."""
@@ -68,7 +83,7 @@ def running(home: Path) -> Iterator[str]:
 
 def cast(base: str) -> Cast:
     """Raises NoDemo when this server is none."""
-    return Cast(_list(base, "/demo/people"))
+    return Cast(base, _list(base, "/demo/people"))
 
 
 def devices(base: str) -> list[Json]:

@@ -6,16 +6,15 @@ import time
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from backend.story.client import Api, Json, Refused, log_in
+from backend.story.client import Api, Json, Refused
 from backend.story.demo import Cast, NoDemo
 from backend.story.telling import Teller
 
 
-def tell(teller: Teller, base: str, cast: Cast) -> None:
+def tell(teller: Teller, cast: Cast) -> None:
     teller.scene("二、抄表、账单、付款、收据", "A reading, a bill, a payment, a receipt")
-    resident = log_in(base, cast.of("resident"))
-    _read_meter(teller, resident)
-    bill = _bill(resident)
+    _read_meter(teller, cast.enter("resident"))
+    resident, bill = _somebody_who_owes(cast)
     teller.line(
         f"{bill['payee']['name']}的账单 {_yuan(bill['amount'])}，{bill['due_on']} 到期，每一行都说得清：",
         f"A bill of {_yuan(bill['amount'])}, due {bill['due_on']}; every line explains itself:",
@@ -26,7 +25,9 @@ def tell(teller: Teller, base: str, cast: Cast) -> None:
             for line in bill["lines"]
         )
     )
-    payment = resident.post("/payments", {"bill_ids": [bill["id"]], "method": "alipay", "return_url": f"{base}/app"})
+    payment = resident.post(
+        "/payments", {"bill_ids": [bill["id"]], "method": "alipay", "return_url": f"{cast.base}/app"}
+    )
     action = (payment["next_action"] or {}).get("type", "")
     teller.line(
         f"用支付宝付（沙箱，不动真钱）：{payment['state']}，{action}",
@@ -45,7 +46,7 @@ def tell(teller: Teller, base: str, cast: Cast) -> None:
         f"Receipt {number}: a PDF of {len(receipt) / 1024:.0f} KB.",
         "✓",
     )
-    _tell_books(teller, base, cast)
+    _tell_books(teller, cast)
 
 
 def _read_meter(teller: Teller, resident: Api) -> None:
@@ -76,13 +77,14 @@ def _read_meter(teller: Teller, resident: Api) -> None:
     raise NoDemo("the resident has no meter that can be read")
 
 
-def _bill(resident: Api) -> Json:
-    open_bills = resident.get("/bills", state="open")["items"]
-    found: Json | None = next((one for one in open_bills if one["unpaid"] > 0 and len(one["lines"]) > 1), None)
-    found = found or next((one for one in open_bills if one["unpaid"] > 0), None)
-    if found is None:
-        raise NoDemo("every bill of the demo's resident is paid: start over with a fresh YIKE_HOME")
-    return found
+def _somebody_who_owes(cast: Cast) -> tuple[Api, Json]:
+    """The first resident with an open bill, best one whose bill has several lines."""
+    for position in range(cast.count("resident")):
+        resident = cast.enter("resident", position)
+        bills = [one for one in resident.get("/bills", state="open")["items"] if one["unpaid"] > 0]
+        if bills:
+            return resident, max(bills, key=lambda bill: len(bill["lines"]))
+    raise NoDemo("every bill of the demo's residents is paid: start over with a fresh YIKE_HOME")
 
 
 def _wait_until_paid(resident: Api, payment_id: str) -> Json:
@@ -95,8 +97,8 @@ def _wait_until_paid(resident: Api, payment_id: str) -> Json:
     raise TimeoutError("the payment did not become paid within 15 s")
 
 
-def _tell_books(teller: Teller, base: str, cast: Cast) -> None:
-    books = log_in(base, cast.of("finance")).get("/ledger/trial-balance")
+def _tell_books(teller: Teller, cast: Cast) -> None:
+    books = cast.enter("finance").get("/ledger/trial-balance")
     debit = sum(account["debit"] for account in books["accounts"])
     teller.line(
         f"财务的试算平衡表：借 {_yuan(debit)}，借贷相抵 {_yuan(books['total'])}。",

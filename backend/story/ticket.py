@@ -7,14 +7,14 @@ from datetime import datetime
 
 from PIL import Image, ImageDraw
 
-from backend.story.client import Api, Json, Refused, log_in
+from backend.story.client import Api, Json, Refused
 from backend.story.demo import Cast
 from backend.story.telling import Teller
 
 
-def tell(teller: Teller, base: str, cast: Cast) -> None:
+def tell(teller: Teller, cast: Cast) -> None:
     teller.scene("三、报修、办结、核查", "A report, the work, the verification")
-    resident, manager, technician = (log_in(base, cast.of(role)) for role in ("resident", "manager", "technician"))
+    resident, manager, technician = (cast.enter(role) for role in ("resident", "manager", "technician"))
     ticket = _report(teller, resident)
     _work(teller, ticket, manager, technician)
     path = f"/tickets/{ticket['id']}"
