@@ -91,6 +91,8 @@ def _join(incident: Incident, call: Call, signal_id: UUID, is_quiet: bool) -> In
         incident.last_signal_at = moment
     if call.identity == Identity.VERIFIED:
         incident.identity = Identity.VERIFIED
+    if incident.community_id is None and call.community is not None:
+        _locate(incident, call)
     if call.priority < incident.priority:
         raise_priority(incident, call.priority)
     incident.save()
@@ -106,7 +108,20 @@ def raise_priority(incident: Incident, priority: Priority) -> None:
     up = [d.id for d in desks.line(incident.community or incident.division)]
     incident.policy = EscalationPolicy.for_case(up, incident.kind, priority)
     record("incident.raised", about=incident, priority=priority)
+    _begin_again(incident)
+
+
+def _locate(incident: Incident, call: Call) -> None:
+    """The call came from nowhere known, and now we know: the nearest desk has it, unless somebody has taken it already."""
+    incident.community, incident.home_id = call.community, call.home_id
     if incident.state == State.OPEN:
-        # A rung of the old ladder must not pass for one of the new: numbers go on, at the start of a round.
+        incident.division = desks.answering(desks.line(call.community))
+    record("incident.located", about=incident, community=incident.community_id, division=incident.division_id)
+    _begin_again(incident)
+
+
+def _begin_again(incident: Incident) -> None:
+    """An open incident's ladder starts anew; its numbers go on, so that no rung of the old one passes for one of the new."""
+    if incident.state == State.OPEN:
         steps = len(incident.policy["steps"])
         ladder.climb(incident, (incident.step // steps + 1) * steps)

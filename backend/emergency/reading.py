@@ -71,7 +71,7 @@ def whole(actor: Actor, incident_id: UUID) -> dict[str, Any]:
     helps = actor.may(Can.INCIDENT_READ, community=incident.community_id, division=incident.division_id)
     is_owner = incident.owner_id is not None and incident.owner_id == actor.person_id
     (row,) = board([incident])
-    signals = list(Signal.objects.filter(incident_id=incident.id).order_by("id")[:200])
+    signals = list(Signal.objects.filter(incident_id=incident.id).order_by("at", "id")[:200])
     home = incident.home
     return row | {
         "card": _card(incident, is_owner) if helps else None,
@@ -133,7 +133,7 @@ def _signal(signal: Signal, helps: bool) -> dict[str, Any]:
 
 
 def _timeline(incident: Incident, helps: bool) -> list[dict[str, Any]]:
-    rows = list(AuditRow.objects.filter(object_id=incident.id).order_by("id"))
+    rows = list(AuditRow.objects.filter(object_id=incident.id).order_by("at", "id"))
     entries = {str(e.id): e for e in incident.entries.all()} if helps else {}
     names = people.names_by_id({r.actor_id for r in rows if r.actor_kind == "person"}) if helps else {}
     return [

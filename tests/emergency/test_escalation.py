@@ -37,7 +37,7 @@ def desk(cast: Cast) -> Cast:
 
 
 def told(topic: str = "incident.waiting") -> list[UUID]:
-    return list(Notice.objects.filter(topic=topic).order_by("id").values_list("person_id", flat=True))
+    return list(Notice.objects.filter(topic=topic).order_by("created_at").values_list("person_id", flat=True))
 
 
 def texted() -> int:

@@ -186,3 +186,13 @@ def test_a_neighbour_cannot_call_off_my_alarm_nor_read_it(cast: Cast, client_for
     raise_alarm(cast.wang, id=alarm)
     assert client_for(cast.neighbour).post(f"/emergency/alarms/{alarm}/cancel").status_code == 404
     assert client_for(cast.neighbour).get(f"/emergency/alarms/{alarm}").status_code == 404
+
+
+def test_once_it_is_known_where_the_caller_lives_the_nearest_desk_has_the_call(cast: Cast) -> None:
+    raise_alarm(cast.wang, home_id=cast.other_home.id)
+    assert Incident.objects.get().division_id == cast.district.id
+    raise_alarm(cast.wang)
+    incident = Incident.objects.get()
+    assert (incident.division_id, incident.community_id) == (cast.community.id, cast.community.id)
+    assert (incident.identity, incident.home_id, incident.signal_count) == ("verified", cast.home.id, 2)
+    assert events(f"desk:{cast.community.id}") == ["incident.repeated"]
