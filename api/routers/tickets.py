@@ -11,6 +11,7 @@ from pydantic import AwareDatetime
 
 from api.edge import PERSON, Reply, Request, Router, access, language, page, perform, single
 from api.schemas.tickets import (
+    PART_CODE,
     AssignIn,
     CategoriesOut,
     CategoryOut,
@@ -67,7 +68,7 @@ class SimilarQuery(Schema):
     crs: Literal["wgs84", "gcj02", "bd09"] = "wgs84"
     home_id: UUID | None = None
     building_id: UUID | None = None
-    part_code: str = ""
+    part_code: str = Field("", pattern=PART_CODE)
 
 
 @router.get("/tickets/similar", response=SimilarOut)

@@ -13,6 +13,8 @@ from backend.tickets.kpis import Kpis, Rates
 from backend.tickets.models import Photo
 from backend.tickets.reading import Moment, Person, SeenTicket
 
+PART_CODE = r"^[0-9A-Za-z-]{0,32}$"
+
 
 class OptionOut(Schema):
     value: str
@@ -273,7 +275,7 @@ class TicketIn(Schema):
     crs: Literal["wgs84", "gcj02", "bd09"] = "wgs84"
     home_id: UUID | None = None
     building_id: UUID | None = None
-    part_code: str = Field("", max_length=32)
+    part_code: str = Field("", pattern=PART_CODE)
     urgency: Literal["normal", "urgent"] = "normal"
     photo_ids: list[UUID] = []
     answers: dict[str, str] = {}

@@ -29,7 +29,9 @@ def similar(
 ) -> list[Ticket]:
     """Open tickets in sight that may be the same thing, likeliest first: same part, home, unit, building; then, for street
     categories only, those within 250 m of the point (degrees of `crs`), the nearest first."""
-    point = point_of(lon, lat, crs)
+    point, known = point_of(lon, lat, crs), all_categories().get(category)
+    if known is None:
+        return []
     home = Home.objects.filter(id=home_id).first() if home_id in actor.homes else None
     candidates = Ticket.objects.visible_to(actor).open().filter(category=category).select_related("home")
     ranked: dict[UUID, tuple[float, Ticket]] = {}
@@ -40,8 +42,7 @@ def similar(
     if building is not None:
         for ticket in candidates.filter(building_id=building)[:100]:
             ranked.setdefault(ticket.id, (_rank(ticket, home), ticket))
-    known = all_categories().get(category)
-    if known is not None and known.group == "street" and point is not None:
+    if known.group == "street" and point is not None:
         for metres, ticket in _around(candidates, *point):
             ranked.setdefault(ticket.id, (4 + metres / NEAR_METRES, ticket))
     best = sorted(ranked.values(), key=lambda pair: (pair[0], pair[1].number))

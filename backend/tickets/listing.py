@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from backend.core.errors import FieldError, Invalid
 from backend.people.actor import Actor
-from backend.tickets.categories import named_like
+from backend.tickets.categories import all_categories, named_like
 from backend.tickets.flow import OPEN, State
 from backend.tickets.models import Ticket
 from backend.tickets.reading import WITH
@@ -38,10 +38,12 @@ def tickets(
     if overdue is not None:
         late = Ticket.objects.overdue().values("id")
         found = found.filter(id__in=late) if overdue else found.exclude(id__in=late)
-    if q.strip():
-        words = q.strip()
+    words = q.replace("\0", "").strip()
+    if words:
         found = found.filter(Q(number__icontains=words) | Q(category__in=named_like(words)))
-    exact = {"community_id": community_id, "compound_id": compound_id, "category": category, "assignee_id": assignee}
+    if category:
+        found = found.filter(category=category) if category in all_categories() else found.none()
+    exact = {"community_id": community_id, "compound_id": compound_id, "assignee_id": assignee}
     return found.filter(**{field: value for field, value in exact.items() if value})
 
 

@@ -4,6 +4,10 @@ from notifications.templates import register_templates
 
 TEMPLATES = {
     "ticket.reported": {"zh": "已收到您的反映，编号 {number}。", "en": "We have your report. Its number is {number}."},
+    "ticket.danger": {
+        "zh": "{number} 可能有危险，已同时通知应急值守台。请先离开，勿动明火和电器开关；危急时拨打 119、120。",
+        "en": "{number} may be dangerous: the emergency desk has it too. Leave first, touch no flame or switch; call 119 or 120 if needed.",
+    },
     "ticket.accepted": {"zh": "{number} 已受理。", "en": "{number} was accepted."},
     "ticket.assigned": {"zh": "{number} 已安排人员处理。", "en": "Somebody was assigned to {number}."},
     "ticket.transferred": {"zh": "{number} 已转交其他单位办理。", "en": "{number} was passed to another office."},

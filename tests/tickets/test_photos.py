@@ -5,12 +5,13 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 from api.routers.photos import MAX_BYTES
 from backend.core.clock import moved
 from backend.tickets.models import Photo
-from backend.tickets.purge import purge_unattached
+from backend.tickets.purge import purge_unattached, sweep_strays
 from tests.cast import as_app
 from tests.tickets.drawn import drawn, seen, tagged
 from tests.tickets.making import STREET, make_ticket
@@ -158,3 +159,14 @@ def test_what_no_ticket_took_dies_after_a_day_with_its_files(cast, client_for):
     assert [str(p.id) for p in Photo.objects.all()] == [kept["id"]]
     assert not default_storage.exists(names.file)
     assert not default_storage.exists(names.thumb)
+
+
+def test_files_without_a_row_are_swept_and_others_stay(cast, client_for):
+    kept = upload(client_for(cast.wang)).json()["id"]
+    photo = Photo.objects.get(id=kept)
+    stray = default_storage.save(photo.file.rpartition("/")[0] + "/stray.jpg", ContentFile(b"cut off"))
+    with moved(timedelta(days=3)):
+        assert sweep_strays() >= 1
+    assert not default_storage.exists(stray)
+    assert default_storage.exists(photo.file)
+    assert default_storage.exists(photo.thumb)

@@ -83,6 +83,9 @@ def test_the_promise_is_the_categorys(cast):
         ({"home_id": str(uuid4())}, "/home_id"),
         ({"photo_ids": [str(uuid4())]}, "/photo_ids/0"),
         ({"id": "x"}, "/id"),
+        ({"part_code": "\0"}, "/part_code"),
+        ({"text": "\ud800"}, "/text"),
+        ({"category": "street-light", "lon": float("nan"), "lat": 39.9}, "/lon"),
     ],
 )
 def test_a_wrong_field_is_named(cast, client_for, body, pointer):

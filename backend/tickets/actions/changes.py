@@ -88,8 +88,10 @@ def write_comment(
 
 
 def checked_text(text: str, field: str = "text") -> str:
-    """The text without outer blanks. Raises Invalid when it is empty or longer than 4000 characters."""
+    """The text without outer blanks. Raises Invalid when it is empty, longer than 4000 characters, or half a character."""
     clean = text.strip()
+    if any("\ud800" <= letter <= "\udfff" for letter in clean):
+        raise wrong(field, "not-text", "this holds half a character", "内容含有无法识别的字符")
     if not clean:
         raise wrong(field, "required", "write what it is about", "请填写内容")
     if len(clean) > MAX_TEXT:

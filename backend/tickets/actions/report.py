@@ -65,7 +65,7 @@ def report(
         compound=spot.compound,
         building=spot.building,
         home=spot.home,
-        part_code=part_code.strip(),
+        part_code=part_code,
         lon=spot.lon,
         lat=spot.lat,
         route=route.kind,
@@ -119,6 +119,7 @@ def _tell(ticket: Ticket) -> None:
     announce(ticket, "reported")
     notify(ticket.reporter_id, "ticket.reported", {"number": ticket.number}, about=ticket.path)
     if ticket.danger:
+        notify(ticket.reporter_id, "ticket.danger", {"number": ticket.number}, about=ticket.path)
         facts = {
             "kind": ticket.danger,
             "ticket_id": str(ticket.id),
