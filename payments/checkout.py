@@ -25,6 +25,7 @@ from payments.errors import ProviderRefused
 from payments.flow import State
 from payments.models import Attempt, Payment
 from payments.providers import stripe
+from payments.providers.facts import Intent, Order
 
 PATIENCE: Final = timedelta(seconds=5)
 """How long a repeated request waits for the first one, which is talking to the provider."""
@@ -101,9 +102,9 @@ def follow(intent_id: str) -> Attempt | None:
     return _write_down(intent, attempt_id)
 
 
-def order_of(attempt: Attempt) -> stripe.Order:
+def order_of(attempt: Attempt) -> Order:
     """What the provider is asked for; all of it is frozen, so that the same key always carries the same request."""
-    return stripe.Order(
+    return Order(
         attempt_id=str(attempt.pk),
         payment_id=str(attempt.payment_id),
         amount=attempt.amount,
@@ -114,7 +115,7 @@ def order_of(attempt: Attempt) -> stripe.Order:
     )
 
 
-def _intent(attempt: Attempt) -> stripe.Intent | None:
+def _intent(attempt: Attempt) -> Intent | None:
     """The attempt's intent as it is now, made if it was never made; None when there is none and never will be."""
     if attempt.intent_id:
         return stripe.read(attempt.intent_id)
@@ -135,7 +136,7 @@ def _intent(attempt: Attempt) -> stripe.Intent | None:
     return intent
 
 
-def _write_down(intent: stripe.Intent, attempt_id: UUID) -> Attempt:
+def _write_down(intent: Intent, attempt_id: UUID) -> Attempt:
     if intent.has_failed:
         intent = stripe.cancel(intent.id, str(attempt_id))
     return settle.settle(settle.SYSTEM, attempt_id=attempt_id, intent=intent)

@@ -26,6 +26,7 @@ from payments.flow import SETTLED, State
 from payments.ledger import Amount, Book
 from payments.models import Attempt, Payment, Refund
 from payments.providers import stripe
+from payments.providers.facts import RefundFact
 from payments.settle import SYSTEM, bills_of, locked, refresh, spread
 from payments.sight import of_company, require
 
@@ -88,7 +89,7 @@ def ask(actor: Actor, *, payment_id: UUID, part_id: UUID | None, amount: int | N
 
 
 @verb("refund.settle", audited=False)
-def settle_refund(actor: Actor, *, fact: stripe.RefundFact) -> Refund | None:
+def settle_refund(actor: Actor, *, fact: RefundFact) -> Refund | None:
     """Bring a refund to what the provider says now; a refund made in the provider's own console is taken over.
 
     None when the refund belongs to no payment of ours.
@@ -163,7 +164,7 @@ def _part_of(actor: Actor, payment_id: UUID, part_id: UUID | None) -> Attempt:
     return named[0]
 
 
-def _row_of(attempt: Attempt, fact: stripe.RefundFact) -> Refund:
+def _row_of(attempt: Attempt, fact: RefundFact) -> Refund:
     ours = attempt.refunds.filter(provider_id=fact.id).first()
     if ours is None and fact.refund_id:
         ours = attempt.refunds.filter(pk=fact.refund_id).first()

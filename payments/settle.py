@@ -23,7 +23,7 @@ from payments.errors import AmountMismatch, MisboundIntent
 from payments.flow import ACTIVE, SETTLED, State, may, whole
 from payments.ledger import Amount, Book
 from payments.models import Attempt, Bill, Payment
-from payments.providers.stripe import Intent
+from payments.providers.facts import Intent
 
 SYSTEM: Final = Actor.system("payments")
 LOOK_AGAIN: Final = timedelta(minutes=2)

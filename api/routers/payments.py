@@ -10,21 +10,9 @@ from django.http import HttpResponse
 from ninja import Query, Schema
 
 from api.edge import PERSON, PUBLIC, SIGNED, Reply, Request, Router, access, language, page, page_of, perform, single
-from api.schemas.payments import (
-    AccountOut,
-    BillOut,
-    EntryOut,
-    PaymentIn,
-    PaymentOut,
-    ReadingIn,
-    ReadingOut,
-    ReceiptCheckOut,
-    ReceivedOut,
-    RefundIn,
-    RefundOut,
-    StatementOut,
-    TrialBalanceOut,
-)
+from api.schemas.bills import AccountOut, BillOut, ReadingIn, ReadingOut
+from api.schemas.ledger import EntryOut, StatementOut, TrialBalanceOut
+from api.schemas.payments import PaymentIn, PaymentOut, ReceiptCheckOut, ReceivedOut, RefundIn, RefundOut
 from backend.people.roles import Can
 from payments import checkout, inbox, ledger, reading, receipts, refunds
 from payments.models import Payment

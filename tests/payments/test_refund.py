@@ -15,7 +15,7 @@ from notifications.notices import Notice
 from payments import refunds
 from payments.due import refund_loop
 from payments.models import Attempt, Bill, Payment, Posting, Refund
-from payments.providers.stripe import RefundFact
+from payments.providers.facts import RefundFact
 from tests.cast import Cast, Http
 from tests.payments import books
 from tests.payments.paying import intent_of, pay

@@ -12,6 +12,7 @@ from payments import checkout, orders, settle
 from payments.due import attempt_loop
 from payments.models import Allocation, Attempt, Bill, Payment, Posting
 from payments.providers import stripe
+from payments.providers.facts import Order
 from tests.cast import Cast, Http
 from tests.payments import books
 from tests.payments.paying import intent_of, pay
@@ -152,11 +153,9 @@ def test_what_the_provider_refuses_frees_the_bill(
     assert pay(cast.wang, bill).status_code == 201
 
 
-def _refused(attempt: Attempt) -> stripe.Order:
+def _refused(attempt: Attempt) -> Order:
     """An order by a method that the provider does not have."""
-    return stripe.Order(
-        str(attempt.pk), str(attempt.payment_id), attempt.amount, "CNY", "cowries", "", attempt.created_at
-    )
+    return Order(str(attempt.pk), str(attempt.payment_id), attempt.amount, "CNY", "cowries", "", attempt.created_at)
 
 
 def test_an_attempt_older_than_its_key_is_looked_for_and_never_made_again(

@@ -14,7 +14,7 @@ from backend.env import env
 from payments import inbox, settle
 from payments.due import inbox_loop
 from payments.models import Attempt, Payment, Posting, ProviderEvent
-from payments.providers.stripe import Intent
+from payments.providers.facts import Intent
 from tests.cast import Cast, Http
 from tests.payments import books
 from tests.payments.conftest import SECRET

@@ -11,7 +11,7 @@ from backend.env import env
 from payments import orders, settle
 from payments.ledger import Book
 from payments.models import Bill, LedgerAccount, Payment
-from payments.providers.stripe import Intent
+from payments.providers.facts import Intent
 from tests.cast import Cast
 from tests.payments import books
 from tests.permissions.call import Call
