@@ -34,8 +34,8 @@ def get_circle(request: Request, query: Query[CircleQuery]) -> Reply:
     wish = Wish(query.minutes, query.pace, _filters(query), query.limit, _after(query.cursor, salt))
     found = circle.of(_start(request, query), wish)
     cursor = write_cursor(list(found.next), salt) if found.next else None
-    shown = CircleOut.of(found, language(request), categories.terms(), cursor)
-    return Reply(shown.model_dump_json(), content_type="application/json")
+    shown = CircleOut.plain(found, language(request), categories.terms(), cursor)
+    return Reply(json.dumps(shown, ensure_ascii=False, separators=(",", ":")), content_type="application/json")
 
 
 @router.get("/circle/area", response=AreaOut)
@@ -43,7 +43,7 @@ def get_circle(request: Request, query: Query[CircleQuery]) -> Reply:
 def get_area(request: Request, query: Query[StartQuery]) -> Reply:
     """The reachable area as GeoJSON, for drawing: what lies within 30 m of the streets walked in time."""
     shown = area.feature(_start(request, query), Wish(query.minutes, query.pace))
-    return Reply(json.dumps(shown), content_type="application/geo+json")
+    return Reply(json.dumps(shown, separators=(",", ":")), content_type="application/geo+json")
 
 
 @router.get("/services/{service_id}", response=ServiceOut)

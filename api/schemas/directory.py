@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal, cast
+from typing import Any, Literal, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -72,31 +72,33 @@ class CircleItem(Schema):
     rating_count: int
     accessibility: Access
 
-    @classmethod
-    def of(cls, found: Found, language: str, category_name: str) -> CircleItem:
+    @staticmethod
+    def plain(found: Found, language: str, category_name: str) -> dict[str, Any]:
+        """Return the item as a dict ready for JSON: a page holds up to 200, and models would take most of its time."""
         row, opening = found.listed, found.opening
-        return cls.model_construct(
-            id=row.id,
-            service_id=row.service_id,
-            name=row.name(language),
-            category=row.category,
-            category_name=category_name,
-            walk_seconds=found.walk_seconds,
-            walk_minutes=found.walk_minutes,
-            walk_metres=round(found.metres, 1),
-            method=_method(is_estimate=found.is_estimate),
-            lon=row.lon,
-            lat=row.lat,
-            open_now=opening.open_now if opening else None,
-            opens_at=opening.opens_at if opening else None,
-            closes_at=opening.closes_at if opening else None,
-            phone=row.phone,
-            address=row.address(language),
-            certified=row.is_certified,
-            rating=row.rating,
-            rating_count=row.rating_count,
-            accessibility=_access(row.accessibility),
-        )
+        opens, closes = (opening.opens_at, opening.closes_at) if opening else (None, None)
+        return {
+            "id": str(row.id),
+            "service_id": str(row.service_id),
+            "name": row.name(language),
+            "category": row.category,
+            "category_name": category_name,
+            "walk_seconds": found.walk_seconds,
+            "walk_minutes": found.walk_minutes,
+            "walk_metres": round(found.metres, 1),
+            "method": "estimate" if found.is_estimate else "network",
+            "lon": row.lon,
+            "lat": row.lat,
+            "open_now": opening.open_now if opening else None,
+            "opens_at": opens.isoformat() if opens else None,
+            "closes_at": closes.isoformat() if closes else None,
+            "phone": row.phone,
+            "address": row.address(language),
+            "certified": row.is_certified,
+            "rating": row.rating,
+            "rating_count": row.rating_count,
+            "accessibility": row.accessibility or "unknown",
+        }
 
 
 class CircleOut(Schema):
@@ -107,23 +109,24 @@ class CircleOut(Schema):
     items: list[CircleItem]
     next: str | None
 
-    @classmethod
-    def of(cls, circle: Circle, language: str, terms: dict[str, Term], cursor: str | None) -> CircleOut:
+    @staticmethod
+    def plain(circle: Circle, language: str, terms: dict[str, Term], cursor: str | None) -> dict[str, Any]:
+        """Return the circle as a dict ready for JSON."""
         names = {code: term.name(language) for code, term in terms.items()}
         start = circle.origin
-        return cls.model_construct(
-            origin=OriginOut(
-                lon=start.lon,
-                lat=start.lat,
-                building_id=start.building_id,
-                snap_metres=None if start.snap_metres is None else round(start.snap_metres, 1),
-            ),
-            minutes=circle.wish.minutes,
-            pace=circle.wish.pace,
-            method=_method(is_estimate=circle.method == "estimate"),
-            items=[CircleItem.of(found, language, names[found.listed.category]) for found in circle.items],
-            next=cursor,
-        )
+        return {
+            "origin": {
+                "lon": start.lon,
+                "lat": start.lat,
+                "building_id": str(start.building_id) if start.building_id else None,
+                "snap_metres": None if start.snap_metres is None else round(start.snap_metres, 1),
+            },
+            "minutes": circle.wish.minutes,
+            "pace": circle.wish.pace,
+            "method": circle.method,
+            "items": [CircleItem.plain(found, language, names[found.listed.category]) for found in circle.items],
+            "next": cursor,
+        }
 
 
 class GeometryOut(Schema):
@@ -275,7 +278,3 @@ class ServiceOut(Schema):
 
 def _access(kept: str) -> Access:
     return cast("Access", kept or "unknown")
-
-
-def _method(*, is_estimate: bool) -> Method:
-    return "estimate" if is_estimate else "network"

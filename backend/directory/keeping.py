@@ -56,6 +56,7 @@ def keep(
     terms = dict(TaxonomyTerm.objects.values_list("code", "id"))
     counts, fresh, stale = Counts(), list[_Kept](), list[_Kept]()
     with transaction.atomic():
+        Network.objects.select_for_update().get(pk=area.pk)
         kept = _kept(source, [place.external_id for place in places])
         organizations = _organizations(source, {place.operator for place in places if place.operator})
         told: set[str] = set()

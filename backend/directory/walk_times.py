@@ -6,6 +6,7 @@ The table keeps effort (metres, steps 1.8 times), so that it answers for every p
 import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any
 from uuid import UUID
 
@@ -92,30 +93,27 @@ def recompute(network: Network, watch: Watch = iter) -> Outcome:
             with cursor.copy(
                 "COPY directory_walktime (building_id, service_at_location_id, effort, metres, is_estimate) FROM STDIN"
             ) as copy:
-                for place, walked, length in watch(streets.walks_from_each(reached, targets, LIMIT)):
+                for place, near, effort, metres in watch(streets.walks_from_each(reached, targets, LIMIT)):
                     number = int(mine[place])
-                    effort, metres = estimate(
-                        buildings.points[number], services.points, strangers, walked, length, LIMIT
-                    )
-                    near = np.flatnonzero(np.isfinite(effort))
-                    walks += len(near)
-                    for i in near.tolist():
-                        row = (float(effort[i]), float(metres[i]), bool(targets.edge[i] < 0))
+                    far, guessed = estimate(buildings.points[number], services.points, strangers, LIMIT)
+                    rows = [
+                        *zip(near.tolist(), effort.tolist(), metres.tolist(), repeat(False)),
+                        *zip(far.tolist(), guessed.tolist(), guessed.tolist(), repeat(True)),
+                    ]
+                    walks += len(rows)
+                    for i, *row in rows:
                         copy.write_row((buildings.ids[number], services.ids[i], *row))
         Network.objects.filter(pk=network.pk).update(walks_digest=digest)
     return Outcome(len(mine), len(services.ids), walks, is_fresh=True)
 
 
 def estimate(
-    origin: Floats, points: Floats, numbers: NDArray[np.int64], effort: Floats, metres: Floats, limit: float
-) -> tuple[Floats, Floats]:
-    """Give the places with these numbers, which no street reaches, the straight line × 1.3 (inf beyond `limit`)."""
-    if not len(numbers):
-        return effort, metres
-    effort, metres = effort.copy(), metres.copy()
+    origin: Floats, points: Floats, numbers: NDArray[np.int64], limit: float
+) -> tuple[NDArray[np.int64], Floats]:
+    """Return which of the places with these numbers, that no street reaches, are within `limit` at straight line × 1.3, and it."""
     straight = np.hypot(*(points[numbers] - origin).T) * DETOUR
-    effort[numbers] = metres[numbers] = np.where(straight <= limit + 1e-6, straight, np.inf)
-    return effort, metres
+    near = straight <= limit + 1e-6
+    return numbers[near], straight[near]
 
 
 def _places(rows: Any, network: Network, prefix: str) -> _Places:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from api.schemas.directory import CircleItem, CircleOut
 from backend.core import geo
 from backend.directory import keeping, walk_times
 from backend.directory.models import Network
@@ -20,7 +21,10 @@ HERE = f"lon={START[0]}&lat={START[1]}"
 def circle(query: str = HERE, **options: Any) -> Any:
     answer = Http().get(f"/circle?{query}", **options)
     assert answer.status_code == 200, answer.content
-    return answer.json()
+    body = answer.json()
+    assert CircleOut.model_validate(body).model_dump(mode="json").keys() == body.keys()
+    assert all(item.keys() == CircleItem.model_fields.keys() for item in body["items"])
+    return body
 
 
 def names(answer: Any) -> list[str]:

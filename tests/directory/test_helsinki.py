@@ -102,7 +102,7 @@ def test_the_walks_of_a_building_are_ready_and_the_same_as_computed(helsinki: Ne
     assert walk_times.recompute(helsinki).is_fresh
 
 
-def test_a_building_is_answered_with_two_reads_of_the_table(
+def test_a_building_takes_two_reads_and_a_point_three(
     helsinki: Network, cast: Cast, django_assert_num_queries: Any
 ) -> None:
     lon, lat = ORIGINS[2]
@@ -110,3 +110,5 @@ def test_a_building_is_answered_with_two_reads_of_the_table(
     walk_times.recompute(helsinki)
     with django_assert_num_queries(2):
         assert len(circle.from_building(building.id, lon, lat, Wish()).items) == 50
+    with django_assert_num_queries(3):
+        assert len(circle.from_point(lon, lat, Wish()).items) == 50

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components, dijkstra
+from scipy.spatial import cKDTree
 
 from backend.directory.walking.snapping import EdgeIndex, Snaps
 
@@ -22,7 +23,7 @@ Ints = NDArray[np.int64]
 STEPS = 1.8
 PACES = {"standard": 4 / 3, "slow": 1.0}
 _LEAST = 1e-6
-_BLOCK = 64
+_BLOCK = 32
 _SAMPLE = 10.0
 
 
@@ -49,12 +50,18 @@ class Streets:
         return csr_matrix((np.r_[weights, weights], ends), shape=(size, size))
 
     @cached_property
+    def ease(self) -> Floats:
+        """Effort a metre of each edge: 1, or 1.8 on steps."""
+        ratio: Floats = self.effort / np.maximum(self.metres, _LEAST)
+        return ratio
+
+    @cached_property
     def index(self) -> EdgeIndex:
         """Finds the nearest edge of a place."""
         return EdgeIndex(self.points[self.tails], self.points[self.heads])
 
     @cached_property
-    def _extra(self) -> tuple[Ints, Floats]:
+    def hard_edges(self) -> tuple[Ints, Floats]:
         """Keys of the edges that cost more than their length, sorted, and how much more."""
         hard = np.flatnonzero(self.effort > self.metres)
         keys = self.tails[hard] * len(self.points) + self.heads[hard]
@@ -67,34 +74,46 @@ class Streets:
 
     def walks(self, origin: Snaps, places: Snaps, limit: float) -> tuple[Floats, Floats]:
         """Return effort and metres (k,) of the easiest walk from one origin to each place; inf beyond `limit` effort."""
-        ((_, effort, metres),) = self.walks_from_each(origin, places, limit)
+        effort, metres = np.full(len(places.edge), np.inf), np.full(len(places.edge), np.inf)
+        for _, near, efforts, lengths in self.walks_from_each(origin, places, limit):
+            effort[near], metres[near] = efforts, lengths
         return effort, metres
 
-    def walks_from_each(self, origins: Snaps, places: Snaps, limit: float) -> Iterator[tuple[int, Floats, Floats]]:
-        """Yield (number of the origin, effort, metres) for each origin that is on the network.
+    def walks_from_each(
+        self, origins: Snaps, places: Snaps, limit: float
+    ) -> Iterator[tuple[int, Ints, Floats, Floats]]:
+        """Yield (number of the origin, numbers of the places within `limit` effort, their effort, their metres).
 
-        The matrices of one block of 64 origins are held at a time: 128 rows of one float and one integer a node.
+        Only origins on the network are yielded. The matrices of a block of 32 origins are held at a time: at most 64 rows of a
+        float and an integer a node.
         """
-        on_network = np.flatnonzero(origins.edge >= 0)
-        place_edges = np.maximum(places.edge, 0)
+        on_network, placed = np.flatnonzero(origins.edge >= 0), np.flatnonzero(places.edge >= 0)
+        tree = cKDTree(self._where(places.some(placed))) if len(placed) else None
         for start in range(0, len(on_network), _BLOCK):
             block = on_network[start : start + _BLOCK]
             ends = np.c_[self.tails[origins.edge[block]], self.heads[origins.edge[block]]]
             sources, rows = np.unique(ends, return_inverse=True)
-            rows = rows.reshape(ends.shape)
             efforts, parents = dijkstra(self.graph, indices=sources, limit=limit + _LEAST, return_predecessors=True)
-            metres = [self._metres(efforts[i], parents[i], sources[i]) for i in range(len(sources))]
-            for number, row in zip(block, rows, strict=True):
-                origin = origins.one(int(number))
-                yield (
-                    int(number),
-                    *self._join(origin, places, place_edges, efforts[row], [metres[i] for i in row], limit),
-                )
+            for number, row in zip(block.tolist(), rows.reshape(ends.shape), strict=True):
+                origin = origins.one(number)
+                ball = tree.query_ball_point(self._where(origin)[0], limit + _LEAST) if tree else []
+                near = placed[np.sort(np.array(ball, np.int64))]
+                walks = [_Walks(self, efforts[i], parents[i], sources[i]) for i in row]
+                effort, metres = self._join(origin, places.some(near), walks)
+                inside = effort <= limit + _LEAST
+                yield number, near[inside], effort[inside], metres[inside]
+
+    def _where(self, snaps: Snaps) -> Floats:
+        """Return the points (k, 2) at which places join."""
+        tails, heads = self.points[self.tails[snaps.edge]], self.points[self.heads[snaps.edge]]
+        share = snaps.along / np.maximum(self.metres[snaps.edge], _LEAST)
+        where: Floats = tails + share[:, None] * (heads - tails)
+        return where
 
     def reached(self, origin: Snaps, limit: float) -> Floats:
         """Return points (k, 2), at most 10 m apart, along everything within `limit` effort of one origin on the network."""
         edge, along, leg = int(origin.edge[0]), float(origin.along[0]), float(origin.leg[0])
-        ease = self.effort / np.maximum(self.metres, _LEAST)
+        ease = self.ease
         ends = [self.tails[edge], self.heads[edge]]
         out = np.array([[along], [self.metres[edge] - along]]) * ease[edge]
         left = limit - leg - (dijkstra(self.graph, indices=ends, limit=limit + _LEAST) + out).min(axis=0)
@@ -108,48 +127,55 @@ class Streets:
         points: Floats = self.points[self.tails[owner]] * (1 - share) + self.points[self.heads[owner]] * share
         return points
 
-    def _join(
-        self, origin: Snaps, places: Snaps, place_edges: Ints, efforts: Floats, metres: list[Floats], limit: float
-    ) -> tuple[Floats, Floats]:
+    def _join(self, origin: Snaps, places: Snaps, walks: list["_Walks"]) -> tuple[Floats, Floats]:
         edge, along, leg = int(origin.edge[0]), float(origin.along[0]), float(origin.leg[0])
-        ease = self.effort[edge] / max(self.metres[edge], _LEAST)
-        place_ease = self.effort[place_edges] / np.maximum(self.metres[place_edges], _LEAST)
-        best = np.full(len(places.edge), np.inf)
-        length = np.full(len(places.edge), np.inf)
-        for out, effort, walked in zip((along, self.metres[edge] - along), efforts, metres, strict=True):
+        ease = self.ease
+        best, length = np.full(len(places.edge), np.inf), np.full(len(places.edge), np.inf)
+        for out, walk in zip((along, self.metres[edge] - along), walks, strict=True):
             for nodes, back in (
-                (self.tails[place_edges], places.along),
-                (self.heads[place_edges], self.metres[place_edges] - places.along),
+                (self.tails[places.edge], places.along),
+                (self.heads[places.edge], self.metres[places.edge] - places.along),
             ):
-                candidate = out * ease + effort[nodes] + back * place_ease
+                effort, metres = walk.to(nodes)
+                candidate = out * ease[edge] + effort + back * ease[places.edge]
                 better = candidate < best
-                best = np.where(better, candidate, best)
-                length = np.where(better, out + walked[nodes] + back, length)
+                best, length = np.where(better, candidate, best), np.where(better, out + metres + back, length)
         straight = np.abs(places.along - along)
-        same = (places.edge == edge) & (straight * ease < best)
-        best, length = np.where(same, straight * ease, best), np.where(same, straight, length)
-        best, length = best + leg + places.leg, length + leg + places.leg
-        outside = (places.edge < 0) | (best > limit + _LEAST)
-        best[outside], length[outside] = np.inf, np.inf
-        return best, length
+        same = (places.edge == edge) & (straight * ease[edge] < best)
+        best, length = np.where(same, straight * ease[edge], best), np.where(same, straight, length)
+        return best + leg + places.leg, length + leg + places.leg
 
-    def _metres(self, effort: Floats, parents: NDArray[np.int32], source: np.int64) -> Floats:
-        """Return the length of the easiest walks from `source`, by pointer doubling along their parents."""
-        keys, extra = self._extra
+
+class _Walks:
+    """The easiest walks from one node: effort and parent of every node, as Dijkstra leaves them."""
+
+    def __init__(self, streets: Streets, effort: Floats, parents: NDArray[np.int32], source: np.int64) -> None:
+        self.effort = effort
+        self.reached = np.flatnonzero(np.isfinite(effort))
+        self.extra = self._more_than_metres(streets, parents, source)
+
+    def to(self, nodes: Ints) -> tuple[Floats, Floats]:
+        """Return effort and metres to these nodes (inf where there is no way)."""
+        effort = self.effort[nodes]
+        if self.extra is None:
+            return effort, effort
+        at = np.minimum(np.searchsorted(self.reached, nodes), len(self.reached) - 1)
+        return effort, effort - np.where(np.isfinite(effort), self.extra[at], 0.0)
+
+    def _more_than_metres(self, streets: Streets, parents: NDArray[np.int32], source: np.int64) -> Floats | None:
+        """Return how much more than its metres each walk costs, summed along its parents by pointer doubling."""
+        keys, extra = streets.hard_edges
         if not len(keys):
-            return effort
-        reached = np.flatnonzero(np.isfinite(effort))
-        parent_nodes = np.where(reached == source, source, parents[reached]).astype(np.int64)
-        parent = np.searchsorted(reached, parent_nodes)
-        edge = np.minimum(reached, parent_nodes) * len(self.points) + np.maximum(reached, parent_nodes)
+            return None
+        parent_nodes = np.where(self.reached == source, source, parents[self.reached]).astype(np.int64)
+        edge = np.minimum(self.reached, parent_nodes) * len(streets.points) + np.maximum(self.reached, parent_nodes)
         found = np.minimum(np.searchsorted(keys, edge), len(keys) - 1)
-        total = np.where(keys[found] == edge, extra[found], 0.0)
+        total: Floats = np.where(keys[found] == edge, extra[found], 0.0)
+        parent, self_ = np.searchsorted(self.reached, parent_nodes), np.arange(len(self.reached))
         while np.any(parent != parent[parent]):
-            total = total + np.where(parent != np.arange(len(parent)), total[parent], 0.0)
+            total = total + np.where(parent != self_, total[parent], 0.0)
             parent = parent[parent]
-        metres = effort.copy()
-        metres[reached] -= total
-        return metres
+        return total
 
 
 def build(zone: int, points: Floats, tails: Ints, heads: Ints, factors: Floats) -> Streets:
