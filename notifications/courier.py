@@ -22,13 +22,20 @@ from backend.env import env
 from notifications import addresses, deliveries, outbox, preferences, sms, templates
 from notifications.addresses import Address
 from notifications.channels import Letter, NotNow, NotSent
-from notifications.channels import fcm as fcm_channel
 from notifications.channels import sms as sms_channel
 from notifications.deliveries import DEAD, EMERGENCY, FAILED, FCM, QUEUED, SENT, SMS, Delivery
 
 log = structlog.get_logger(__name__)
 GIVE_UP = {"normal": timedelta(hours=6), EMERGENCY: timedelta(hours=24)}
-WAYS: dict[str, Callable[[Letter], str]] = {FCM: fcm_channel.send, SMS: sms_channel.send}
+
+
+def _push(letter: Letter) -> str:
+    from notifications.channels import fcm  # the SDK takes 0.6 s to import, and only a courier that pushes needs it
+
+    return fcm.send(letter)
+
+
+WAYS: dict[str, Callable[[Letter], str]] = {FCM: _push, SMS: sms_channel.send}
 
 
 @dataclass(frozen=True)
@@ -132,7 +139,7 @@ def _send(actor: Courier, *, row: Delivery) -> str:
 def _settle(
     actor: Courier, *, row: Delivery, state: str, reason: str = "", provider_id: str = "", retires: bool = False
 ) -> None:
-    if row.channel == FCM and env.demo and not fcm_channel.is_configured():
+    if row.channel == FCM and env.demo and env.fcm_credentials is None:
         _show_push(row)
     at = now() if state == SENT else None
     deliveries.settle(row, state, reason=reason, provider_id=provider_id, at=at)

@@ -50,6 +50,11 @@ class Connection:
     def session_id(self) -> UUID | None:
         return self.admitted.actor.session_id if self.admitted else None
 
+    @property
+    def is_watching(self) -> bool:
+        """Does somebody work with this? A desk must learn within seconds that its link is gone."""
+        return any(channel.partition(":")[0] in rights.WATCHED for channel in self.members)
+
     def push(self, frame: str) -> None:
         self.outlet.push(frame)
 
@@ -78,7 +83,7 @@ class Connection:
         elif loop_time > self._ends:
             self.close(codes.EXPIRED if self.admitted else codes.STALE)
         elif loop_time >= self._next_ping:
-            self._next_ping = loop_time + (DESK_PING_SECONDS if self.desks else PING_SECONDS)
+            self._next_ping = loop_time + (DESK_PING_SECONDS if self.is_watching else PING_SECONDS)
             self._pong_due = min(self._pong_due, loop_time + PONG_SECONDS)
             self.push(protocol.PING)
 
@@ -187,7 +192,7 @@ class Connection:
             if allowed.keeps_desk:
                 self.desks[channel] = allowed.division_id
                 await desks.keep_present(self.hub.reads, [self])
-                self._next_ping = self._now + DESK_PING_SECONDS
+            self._next_ping = min(self._next_ping, self._now + DESK_PING_SECONDS)
             self.push(protocol.reply(number, "subscribe", attached.results[channel]))
             self.members |= attached.open()
 

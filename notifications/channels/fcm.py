@@ -27,10 +27,6 @@ _guard = threading.Lock()
 _apps: dict[tuple[Path, str], firebase_admin.App] = {}
 
 
-def is_configured() -> bool:
-    return env.fcm_credentials is not None
-
-
 def send(letter: Letter) -> str:
     """Send to one registration token; returns FCM's message name. Raises NotSent, NotNow."""
     if env.fcm_credentials is None:

@@ -33,7 +33,7 @@ class SocketsProcess:
         urls = {v: _on(os.environ[v], name) for v in ("DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_SYSTEM_URL")}
         command = [sys.executable, "-m", "backend", "sockets", "--host", "127.0.0.1", "--port", str(self.port)]
         self.process = subprocess.Popen(command, cwd=ROOT, env=os.environ | urls)
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 90  # a busy machine imports slowly
         while time.monotonic() < deadline:
             assert self.process.poll() is None, "the sockets process ended"
             with socket.socket() as probe:
@@ -55,6 +55,14 @@ class SocketsProcess:
 def _on(url: str, database: str) -> str:
     parts = urlsplit(url)
     return urlunsplit((parts.scheme, parts.netloc, f"/{database}", parts.query, ""))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One sockets process is enough: the tests that use it run in the same worker."""
+    for item in items:
+        if "sockets" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("sockets"))
 
 
 @pytest.fixture(scope="session")

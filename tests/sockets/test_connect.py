@@ -185,3 +185,12 @@ def test_a_stopping_server_asks_its_clients_to_come_back(sockets: SocketsProcess
             assert heard.disconnected == []
 
     asyncio.run(story())
+
+
+def test_another_address_is_refused_at_the_door(sockets: SocketsProcess) -> None:
+    async def story() -> int:
+        with pytest.raises(websockets.InvalidStatus) as refused:
+            await websockets.connect(sockets.url.replace("/v1", "/v9"), proxy=None)
+        return refused.value.response.status_code
+
+    assert asyncio.run(story()) == 403
