@@ -14,6 +14,8 @@ import psycopg
 from psycopg import sql
 
 from backend import embedded
+from backend.embedded_files import DatabaseDown
+from backend.roles_sql import Urls
 
 ROOT = Path(__file__).resolve().parents[2]
 VARIABLES = ("DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_SYSTEM_URL")
@@ -29,7 +31,7 @@ def home() -> Path:
     return Path(os.environ.get("YIKE_HOME") or ".yike").expanduser().resolve()
 
 
-def export() -> embedded.Urls | None:
+def export() -> Urls | None:
     """Make sure of a database and put its three URLs into the environment; None when the operator gave them."""
     if is_given():
         return None
@@ -77,8 +79,8 @@ async def watch(place: Path, owner_url: str, stopping: asyncio.Event) -> None:
     while not stopping.is_set():
         try:
             await asyncio.to_thread(embedded.ensure, place)
-            connection = await asyncio.to_thread(psycopg.connect, owner_url, autocommit=True)
-        except (embedded.DatabaseDown, psycopg.OperationalError) as wrong:
+            connection = await asyncio.to_thread(_idle, owner_url)
+        except (DatabaseDown, psycopg.OperationalError) as wrong:
             print(f" postgres │ {wrong}", flush=True)
             await asyncio.sleep(0.5)
             continue
@@ -93,3 +95,7 @@ async def watch(place: Path, owner_url: str, stopping: asyncio.Event) -> None:
         connection.close()
         if not stopping.is_set():
             print(" postgres │ gone; starting it again", flush=True)
+
+
+def _idle(url: str) -> psycopg.Connection:
+    return psycopg.connect(url, autocommit=True)

@@ -38,8 +38,7 @@ def people(url: str) -> list[dict[str, Any]]:
             body = json.load(answer)
     except (urllib.error.URLError, OSError, ValueError):
         return []
-    found = body.get("items", body.get("people", [])) if isinstance(body, dict) else body
-    return [person for person in found if isinstance(person, dict)]
+    return body if isinstance(body, list) else []
 
 
 def text(url: str, cast: list[dict[str, Any]], seconds: float) -> str:
