@@ -8,7 +8,7 @@ PREFIX = "CY"
 
 
 def next_number() -> str:
-    """Take the next number. Call it last in the verb: the day's row stays locked until the commit."""
+    """Take the next number. Call it late in the verb: the day's row stays locked until the commit."""
     day = today()
     with connection.cursor() as cursor:
         cursor.execute(

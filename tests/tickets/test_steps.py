@@ -231,3 +231,11 @@ def test_the_streams_hold_no_words_of_the_report(cast):
     ticket = make_ticket(cast, "closed")
     for event in StreamEvent.objects.filter(about=ticket.path, event__startswith="ticket."):
         assert set(event.data) == {"number", "state", "category"}
+
+
+@pytest.mark.parametrize(("state", "step", "who"), [("reported", "accept", "manager"), ("resolved", "verify", "wang")])
+def test_a_step_that_needs_no_words_needs_no_body(cast, client_for, state, step, who):
+    ticket, http = make_ticket(cast, state), client_for(cast[who])
+    headers = {"Authorization": f"Bearer {cast[who].token()}"}
+    taken = http.client.generic("POST", f"/api/v1/tickets/{ticket.id}/{step}", headers=headers)
+    assert taken.status_code == 200, taken.content
