@@ -56,6 +56,10 @@ def prepare(process: str) -> None:
     import django
 
     django.setup()
+    if process in {"web", "sockets", "worker", "receivers"}:
+        from backend.core import guard
+
+        guard.refuse_powerful_role()
 
 
 def read_dotenv(file: Path) -> None:
