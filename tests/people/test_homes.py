@@ -1,0 +1,76 @@
+"""Claims on homes: nothing of a home before somebody confirmed it, and nothing after it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from backend.people import homes
+from backend.people.actor import Actor
+from backend.people.models import Residency
+from tests.cast import Cast, Http
+
+
+def test_a_claim_waits_until_it_is_confirmed(cast: Cast, client_for: Callable[..., Http]) -> None:
+    made = client_for(cast.outsider).post("/me/homes", {"home_id": str(cast.home.id), "relation": "tenant"})
+    assert (made.status_code, made.json()["state"]) == (201, "pending")
+    assert cast.home.id not in cast.outsider.actor.homes
+    path = f"/homes/{cast.home.id}/claims/{made.json()['id']}/confirm"
+    assert client_for(cast.manager).post(path).json()["state"] == "confirmed"
+    assert cast.home.id in cast.outsider.actor.homes
+
+
+def test_nobody_confirms_their_own_claim(cast: Cast) -> None:
+    claim = Residency.objects.get(user=cast.pending.user)
+    with pytest.raises(homes.Forbidden):
+        homes.decide(cast.pending.actor, home_id=cast.home.id, claim_id=claim.id, confirmed=True)
+
+
+def test_a_decided_claim_stays_decided(cast: Cast) -> None:
+    claim = Residency.objects.get(user=cast.pending.user)
+    homes.decide(cast.wang.actor, home_id=cast.home.id, claim_id=claim.id, confirmed=False)
+    with pytest.raises(homes.AlreadyDecided):
+        homes.decide(cast.wang.actor, home_id=cast.home.id, claim_id=claim.id, confirmed=True)
+
+
+def test_an_ended_tenancy_opens_nothing(cast: Cast) -> None:
+    assert cast.ended_tenant.actor.homes == frozenset()
+
+
+def test_a_company_reaches_its_compounds_while_the_contract_holds(cast: Cast) -> None:
+    from backend.people.roles import Can
+
+    def compounds(actor: Actor) -> frozenset[object]:
+        return frozenset(actor.reach(Can.TICKET_ASSIGN).compounds)
+
+    assert compounds(cast.manager.actor) == {cast.compound.id}
+    assert compounds(cast.other_company_manager.actor) == {cast.other_compound.id}
+    assert compounds(cast.ended_company_manager.actor) == frozenset()
+
+
+def test_a_subdistrict_reaches_its_communities_and_no_others(cast: Cast) -> None:
+    from backend.people.roles import Can
+
+    officer = cast.subdistrict_officer.actor
+    assert officer.may(Can.TICKET_READ, community=cast.community.id)
+    assert not officer.may(Can.TICKET_READ, community=cast.other_community.id)
+
+
+def test_staff_who_came_by_phone_code_have_a_residents_rights_only(cast: Cast) -> None:
+    from backend.people.roles import Can
+
+    cast.manager.assurance = "otp"
+    assert not cast.manager.actor.may(Can.TICKET_ASSIGN)
+
+
+def test_names_and_contacts_are_changed_by_oneself(cast: Cast, client_for: Callable[..., Http]) -> None:
+    http = client_for(cast.wang)
+    assert http.patch("/me", {"name": "王阿姨", "elder_mode": True}).json()["name"] == "王阿姨"
+    contacts = [{"name": "女儿", "phone": "138 0013 8000", "relation": "女儿"}]
+    shown = http.put("/me/emergency-contacts", contacts).json()["contacts"]
+    assert [(c["name"], c["phone"]) for c in shown] == [("女儿", "+8613800138000")]
+    bad = http.put("/me/emergency-contacts", [{"name": "x", "phone": "12"}])
+    assert bad.json()["errors"][0]["pointer"] == "/0/phone"
+    etag = http.get("/me")["ETag"]
+    assert http.get("/me", headers={"If-None-Match": etag}).status_code == 304
