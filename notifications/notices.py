@@ -13,7 +13,7 @@ from django.db import models
 from backend.core.clock import now
 from backend.core.rows import Row
 from backend.core.verb import StreamedEvent, emit
-from notifications import deliveries, streams, templates
+from notifications import deliveries, preferences, sms, streams, templates
 from notifications.addresses import Address
 from notifications.deliveries import Delivery
 
@@ -80,9 +80,13 @@ def text_address(
     about: str,
     urgency: Urgency = "emergency",
     key: str | None = None,
+    private: dict[str, Any] | None = None,
 ) -> Delivery:
-    """Send an SMS to one address, such as an emergency contact's (inside a verb). The same `key` again sends nothing."""
-    templates.check(topic, params)
+    """Send an SMS to one address, such as an emergency contact's (inside a verb). The same `key` again sends nothing.
+
+    `private` parameters (a name) never stand in the row: the text that holds them is sealed until the provider took it.
+    """
+    templates.check(topic, params | (private or {}))
     address = Address.objects.get(id=address_id)
     made = Delivery(
         person_id=address.person_id,
@@ -94,6 +98,9 @@ def text_address(
         urgency=urgency,
         due_at=now(),
     )
+    if private:
+        text = templates.render(topic, params | private, preferences.of(address.person_id).language)
+        made.sealed_by, made.sealed = address.person_id, sms.sealed(address.person_id, address.value, text)
     return deliveries.queue(made, key=key)
 
 

@@ -1,8 +1,9 @@
-"""Login codes by SMS."""
+"""Login codes by SMS, and texts that stay sealed until they are sent."""
 
 from __future__ import annotations
 
 import json
+from uuid import UUID
 
 from backend.core import vault
 from backend.core.clock import now
@@ -36,13 +37,17 @@ def send_code(phone: str, code: str, language: str = "zh-CN") -> Delivery:
         outbox.write(deliveries.SMS, phone, text, code=code)
         delivery.state, delivery.due_at, delivery.sent_at = SENT, None, now()
     else:
-        body = json.dumps({"to": phone, "text": text}, ensure_ascii=False)
-        delivery.state, delivery.sealed = QUEUED, vault.seal(owner, CONTEXT, body)
+        delivery.state, delivery.sealed = QUEUED, sealed(owner, phone, text)
     return deliveries.queue(delivery)
 
 
+def sealed(owner: UUID, phone: str, text: str) -> bytes:
+    """Phone and text of an SMS that holds what no row may hold, under the owner's key."""
+    return vault.seal(owner, CONTEXT, json.dumps({"to": phone, "text": text}, ensure_ascii=False))
+
+
 def opened(delivery: Delivery) -> tuple[str, str]:
-    """Phone and text of a queued code. Raises KeyDestroyed."""
+    """Phone and text of a queued SMS that was sealed. Raises KeyDestroyed."""
     assert delivery.sealed is not None
     assert delivery.sealed_by is not None
     body = json.loads(vault.unseal(delivery.sealed_by, CONTEXT, bytes(delivery.sealed)))

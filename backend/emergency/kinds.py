@@ -73,20 +73,3 @@ PRIORITY: dict[Kind, Priority] = {
     Kind.INTRUSION: Priority.WELFARE,
     Kind.TECHNICAL: Priority.DEVICE,
 }
-
-NAMES: dict[Kind, tuple[str, str]] = {
-    Kind.SOS: ("紧急求助", "SOS"),
-    Kind.FALL: ("跌倒", "Fall"),
-    Kind.MEDICAL: ("医疗求助", "Medical"),
-    Kind.FIRE: ("火警", "Fire"),
-    Kind.SMOKE: ("烟雾报警", "Smoke"),
-    Kind.GAS: ("燃气泄漏", "Gas leak"),
-    Kind.CO: ("一氧化碳报警", "Carbon monoxide"),
-    Kind.WATER: ("漏水", "Water leak"),
-    Kind.TEMPERATURE: ("温度异常", "Temperature"),
-    Kind.ENTRAPMENT: ("电梯困人", "Trapped in a lift"),
-    Kind.INACTIVITY: ("长时间无活动", "No activity"),
-    Kind.INTRUSION: ("入侵报警", "Intrusion"),
-    Kind.UNIDENTIFIED: ("无法识别的求助", "Unidentified call"),
-    Kind.TECHNICAL: ("设备故障", "Device fault"),
-}

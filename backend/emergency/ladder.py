@@ -15,6 +15,7 @@ from backend.core.verb import emit, hint, record
 from backend.emergency import desks, policies
 from backend.emergency.kinds import Kind, State
 from backend.emergency.models import Incident
+from backend.people import reading as people_reading
 from backend.people.models import EmergencyContact, Residency
 from notifications import notices
 
@@ -23,11 +24,6 @@ log = structlog.get_logger(__name__)
 # Contacts are texted in the first rounds, later only now and then: a night of texts helps nobody.
 EAGER_ROUNDS = 3
 LATER_EVERY = 10
-
-
-def begin(incident: Incident) -> None:
-    """Take step 0 of an open incident: the desk hears of it now. Sets `step` and `due_at`; the caller saves."""
-    climb(incident, 0)
 
 
 def climb(incident: Incident, step: int) -> tuple[str, int]:
@@ -106,29 +102,32 @@ def _contacts(incident: Incident, step: int) -> tuple[int, bool]:
     round_number = step // len(incident.policy["steps"])
     if round_number >= EAGER_ROUNDS and round_number % LATER_EVERY:
         return 0, False
-    addresses = contact_addresses(incident)
-    params = {"number": str(incident.number)}
-    told = 0
-    for address in addresses:
+    told, found = 0, contacts(incident)
+    names = people_reading.names_by_id(found.values())
+    for address, person in found.items():
         key = f"incident:{incident.id}:{step}:{address}"
+        private = {"name": names.get(person, "")}
         with _no_more_than_itself(incident):
-            delivery = notices.text_address(address, "incident.contact", params, about=incident.path, key=key)
+            params = {"number": str(incident.number)}
+            delivery = notices.text_address(
+                address, "incident.contact", params, about=incident.path, key=key, private=private
+            )
             record("incident.contact_texted", about=incident, delivery=delivery.id, step=step)
             told += 1
     return told, False
 
 
-def contact_addresses(incident: Incident) -> list[UUID]:
-    """The contacts' addresses: of the person who called, else of everybody confirmed to live in the home."""
+def contacts(incident: Incident) -> dict[UUID, UUID]:
+    """Address → whose contact it is: of the person who called, else of everybody confirmed to live in the home."""
     if incident.person_id:
         people = [incident.person_id]
     elif incident.home_id:
         homes = Residency.objects.filter(home_id=incident.home_id, state="confirmed")
         people = list(homes.values_list("user_id", flat=True))
     else:
-        return []
+        return {}
     found = EmergencyContact.objects.filter(user_id__in=people).order_by("user_id", "position")
-    return list(dict.fromkeys(a for a in found.values_list("address_id", flat=True) if a))
+    return dict(found.values_list("address_id", "user_id"))
 
 
 _TARGETS = {policies.DESK: _desk, policies.SECOND: _second, policies.CONTACTS: _contacts}

@@ -1,4 +1,4 @@
-"""The texts of this room: what dispatchers, callers and their contacts are sent. No names, no address, nothing medical."""
+"""The texts of this room: what dispatchers, callers and their contacts are sent. No address, nothing medical; a name only to a contact, sealed on the way."""
 
 from notifications import templates
 
@@ -16,9 +16,9 @@ TEMPLATES = {
         "en": "A dispatcher has taken your call for help (no. {number}). Please keep your phone free.",
     },
     "incident.contact": {
-        "zh": "【一刻】您登记为紧急联系人的家人或邻居发出了求助（编号 {number}），请尽快与其联系。危急时请拨打 120、119 或 110。",
-        "en": "[Yike] Someone who named you as emergency contact has called for help (no. {number}). "
-        "Please try to reach them now. In danger dial 120, 119 or 110.",
+        "zh": "【一刻】{name}（或其家中的设备）发出了求助，编号 {number}。您是其紧急联系人，请尽快与其联系。危急时请拨打 120、119 或 110。",
+        "en": "[Yike] {name} (or a device at their home) has called for help, no. {number}. You are their emergency contact: "
+        "please try to reach them now. In danger dial 120, 119 or 110.",
     },
 }
 

@@ -14,7 +14,7 @@ from backend.emergency.loops import WORKER, escalation
 from backend.emergency.models import EscalationPolicy, Incident
 from backend.people.models import Duty, EmergencyContact
 from backend.people.reading import CONTACT
-from notifications import addresses
+from notifications import addresses, sms
 from notifications.deliveries import Delivery
 from notifications.notices import Notice
 from notifications.presence import PresenceLease
@@ -55,6 +55,9 @@ def test_silence_climbs_to_the_second_group_then_to_the_contacts_then_begins_aga
     with moved_clock(62 * SECONDS):
         assert escalation.drain() == 1
         assert texted() == 1
+        text = Delivery.objects.get(topic="incident.contact")
+        assert "王奶奶" not in str(text.params)
+        assert "王奶奶" in sms.opened(text)[1]
     with moved_clock(123 * SECONDS):
         assert escalation.drain() == 1
         assert told()[3:] == [desk.dispatcher.id]
