@@ -34,7 +34,7 @@ def people(url: str) -> list[dict[str, Any]]:
     """The demo's cast as `GET /demo/people` tells it; empty when this is no demo."""
     request = urllib.request.Request(f"{url}/demo/people", headers={"Accept": "application/json"})  # noqa: S310
     try:
-        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
             body = json.load(answer)
     except (urllib.error.URLError, OSError, ValueError):
         return []
