@@ -53,7 +53,7 @@ class SessionOut(Schema):
     sos_key: str = Field(
         description="`Authorization: SOS <sos_key>`: raises, cancels and reads this device's own alarm, always"
     )
-    assurance: Literal["otp", "mfa"]
+    assurance: str = Field(description="otp, or mfa (staff permissions need it)")
     person: PersonBrief
 
     @classmethod
