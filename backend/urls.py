@@ -11,6 +11,10 @@ def nothing_here(request: HttpRequest, rest: str = "") -> HttpResponse:
     return problems.plain(request, 404)
 
 
+handler403 = "web.public.errors.forbidden"
+handler404 = "web.public.errors.not_found"
+handler500 = "web.public.errors.broken"
+
 urlpatterns = [
     path("api/v1/", api.urls),
     re_path(r"^api/(?P<rest>.*)$", nothing_here),

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.conf import settings
 from django.test import Client
 
 from tests.cast import Member, as_app
+from tests.web import site as sites
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser as Chromium
 
 
 class Browser:
@@ -50,3 +54,39 @@ def _text(response: Any) -> str:
 @pytest.fixture
 def browser_of() -> Callable[..., Browser]:
     return Browser
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a running demo."""
+    with sites.running(tmp_path_factory.mktemp("site") / "home") as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Chromium]:
+    """Debian's Chromium."""
+    if sites.CHROMIUM is None:
+        pytest.skip(sites.MISSING)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=sites.CHROMIUM, args=["--no-sandbox", "--autoplay-policy=no-user-gesture-required"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visitor(site: str, chromium: Chromium) -> Iterator[Callable[..., sites.Visitor]]:
+    """`visitor(viewport=…, language=…)`: a further browser of its own."""
+    made: list[sites.Visitor] = []
+
+    def come(**options: Any) -> sites.Visitor:
+        made.append(sites.Visitor(chromium, site, **options))
+        return made[-1]
+
+    yield come
+    for one in made:
+        one.context.close()

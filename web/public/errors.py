@@ -33,7 +33,7 @@ def broken(request: HttpRequest) -> HttpResponse:
     title = "没有办成" if chinese else "That did not work"
     language = "zh-CN" if chinese else "en"
     page = (
-        f'<!doctype html><html lang="{language}"><meta charset="utf-8"><title>{title}</title>'
+        f'<!doctype html><html lang="{language}"><meta charset="utf-8"><link rel="icon" href="data:,"><title>{title}</title>'
         f"<h1>{title}</h1><p>{say('oops.500')}</p><p>{say('oops.help')}</p></html>"
     )
     return HttpResponse(page, status=500)

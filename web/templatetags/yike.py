@@ -48,6 +48,13 @@ def named(thing: object) -> str:
 
 
 @register.filter
+def initial(name: str) -> str:
+    """One character to tell people apart by: the first of the name itself, after what it is prefixed with."""
+    own = name.rpartition("·")[2] or name
+    return own[:1]
+
+
+@register.filter
 def category_name(code: str) -> str:
     """The name of a ticket category in the reader's language."""
     category = all_categories().get(code)
@@ -225,4 +232,5 @@ def age(at: datetime) -> SafeString:
     """A counter of the seconds since `at` (`age.js` keeps it running)."""
     seconds = max(int((now() - at).total_seconds()), 0)
     stamp = at.astimezone(BEIJING).isoformat(timespec="milliseconds")
-    return format_html('<time class="age" data-age datetime="{}">{}:{:02d}</time>', stamp, seconds // 60, seconds % 60)
+    shown = f"{seconds // 60}:{seconds % 60:02d}"
+    return format_html('<time class="age" data-age datetime="{}">{}</time>', stamp, shown)

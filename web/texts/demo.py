@@ -6,7 +6,7 @@ TEXTS = {
         "这里的人、地址、账单都是虚构的。点一个人，就以他的身份进入。",
         "The people, addresses and bills are invented. Choose a person to enter as them.",
     ),
-    "demo.enter": ("以此人进入", "Enter as"),
+    "demo.enter": ("进入", "Enter"),
     "demo.enter.as": ("以{name}进入", "Enter as {name}"),
     "demo.people": ("人物", "People"),
     "demo.press": ("按{name}的按钮", "Press {name}'s button"),

@@ -14,12 +14,16 @@ const tell = (event) => {
   }
 };
 
-const link = new Link({ url: document.body.dataset.socket, token: pageToken, quiet: 35000 });
-let wasLost = false;
-link.listen("person:", { event: (said) => tell(said?.event ?? "*"), reread: () => tell("*") });
-link.addEventListener("state", ({ detail }) => {
-  document.documentElement.dataset.link = detail;
-  if (detail === "lost") wasLost = true;
-  if (detail === "up" && wasLost) { wasLost = false; toast(document.body.dataset.linkBack); }
-});
-link.start();
+function live() {
+  const link = new Link({ url: document.body.dataset.socket, token: pageToken, quiet: 35000 });
+  let wasLost = false;
+  link.listen("person:", { event: (said) => tell(said?.event ?? "*"), reread: () => tell("*") });
+  link.addEventListener("state", ({ detail }) => {
+    document.documentElement.dataset.link = detail;
+    if (detail === "lost") wasLost = true;
+    if (detail === "up" && wasLost) { wasLost = false; toast(document.body.dataset.linkBack); }
+  });
+  link.start();
+}
+
+if (document.body.dataset.socket) live();

@@ -50,11 +50,14 @@ function reread() {
     for (const node of document.querySelectorAll('[hx-trigger*="live-tickets"]')) htmx.trigger(node, "live-tickets");
     const open = document.querySelector("[data-open]");
     if (!open) return;
-    const isWritten = [...open.querySelectorAll("textarea, input.input")].some((field) => field.value);
-    const hasFocus = open.querySelector("#incident-forms")?.contains(document.activeElement);
-    if (isWritten || hasFocus) htmx.ajax("GET", open.dataset.url, { target: "#incident-live", select: "#incident-live", swap: "outerHTML" });
+    const forms = open.querySelector("#incident-forms");
+    if (forms?.matches("[data-begun]") || forms?.querySelector("details[open]") || forms?.contains(document.activeElement)) htmx.ajax("GET", open.dataset.url, { target: "#incident-live", select: "#incident-live", swap: "outerHTML" });
     else htmx.ajax("GET", open.dataset.url, { target: "#detail", swap: "innerHTML" });
   }, 80);
+}
+
+for (const kind of ["input", "change"]) {
+  document.addEventListener(kind, (event) => event.target.closest?.("#incident-forms")?.setAttribute("data-begun", ""));
 }
 
 function heard(said) {
