@@ -45,7 +45,8 @@ def pay(
     A card is confirmed by the payer's device with the client secret, unless `payment_method_id` is given. Raises NotFound,
     NotYourBill, BillNotOpen, PaymentInProgress, IdTaken, Invalid, PaymentsUnconfigured, ProviderUnreachable, ProviderRefused.
     """
-    payment = orders.begin(actor, bill_ids=bill_ids, method=method, id=id)
+    ready = stripe.is_configured()
+    payment = orders.begin(actor, bill_ids=bill_ids, method=method, id=id, is_provider_ready=ready)
     back = return_url or f"{env.public_url or 'http://127.0.0.1'}/app"
     with set_aside():
         for attempt in _parts(actor, payment, wait=payment.is_repeat):

@@ -24,7 +24,6 @@ from payments.errors import (
 )
 from payments.flow import ACTIVE
 from payments.models import Allocation, Attempt, Bill, Payment
-from payments.providers import stripe
 
 LIVES: Final = timedelta(minutes=15)
 FIRST_LOOK: Final = timedelta(seconds=60)
@@ -32,10 +31,13 @@ MOST_BILLS: Final = 50
 
 
 @verb("payment.begin")
-def begin(actor: Actor, *, bill_ids: Sequence[UUID], method: str, id: UUID | None = None) -> Payment:
+def begin(
+    actor: Actor, *, bill_ids: Sequence[UUID], method: str, id: UUID | None = None, is_provider_ready: bool = True
+) -> Payment:
     """Lock the bills in the order of their keys, and create the payment with one attempt a payee.
 
-    A payment of the same person that holds all these bills is given back instead, with `is_repeat`.
+    A payment of the same person that holds all these bills is given back instead, with `is_repeat`. Nothing is begun, and
+    PaymentsUnconfigured raised, when the provider is not set up.
     """
     payer_id = actor.must_be_known()
     key_row = _key_row()
@@ -50,7 +52,7 @@ def begin(actor: Actor, *, bill_ids: Sequence[UUID], method: str, id: UUID | Non
         return _resume(held, payer_id, bills)
     if done := [bill.pk for bill in bills if bill.state != Bill.State.OPEN]:
         raise BillNotOpen(bills=done)
-    if not stripe.is_configured():
+    if not is_provider_ready:
         raise PaymentsUnconfigured
     payment = Payment.objects.create(
         id=id or uuid7(),
