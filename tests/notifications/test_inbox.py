@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from notifications import addresses
 from notifications.notices import Notice
@@ -112,3 +114,16 @@ def test_emergencies_cannot_be_switched_off(
     (error,) = answer.json()["errors"]
     assert (error["code"], error["pointer"]) == (code, pointer)
     assert not Preference.objects.exists()
+
+
+def test_the_inbox_costs_the_same_queries_for_one_and_for_many(cast: Cast, client_for: Callable[..., Any]) -> None:
+    wang = client_for(cast.wang)
+    _ = cast.wang.session
+    tell(cast.wang.id)
+    with CaptureQueriesContext(connection) as one:
+        wang.get("/inbox")
+    for _ in range(20):
+        tell(cast.wang.id)
+    with CaptureQueriesContext(connection) as many:
+        assert len(wang.get("/inbox").json()["items"]) == 21
+    assert len(many) == len(one)
