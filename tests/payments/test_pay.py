@@ -204,3 +204,11 @@ def test_the_clients_secret_is_stored_sealed(cast: Cast, sandbox: Sandbox) -> No
     started = pay(cast.wang, books.electricity(cast.home)).json()
     kept = bytes(Attempt.objects.get().client or b"")
     assert started["client_secret"].encode() not in kept
+
+
+def test_a_payees_own_merchant_account_gets_the_money(cast: Cast, sandbox: Sandbox, stripe_client: Any) -> None:
+    bill = books.property_fee(cast.home, cast.company)
+    bill.payee.merchant_account = "acct_1Demo0000000000"
+    bill.payee.save()
+    intent = stripe_client.v1.payment_intents.retrieve(intent_of(pay(cast.wang, bill)))
+    assert intent.transfer_data.destination == "acct_1Demo0000000000"
