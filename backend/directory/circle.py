@@ -197,8 +197,8 @@ def nearest(lon: float, lat: float) -> tuple[Network | None, Snaps | None]:
 def _targets(network: Network, streets: Streets, places: list[tuple[UUID, float, float]]) -> Snaps:
     """Join locations (id, easting, northing) to the streets; this process remembers them until they or the streets move."""
     known = _snapped.setdefault((network.pk, network.version), {})
-    for old in [key for key in _snapped if key[0] == network.pk and key[1] < network.version]:
-        del _snapped[old]
+    for old in [key for key in list(_snapped) if key[0] == network.pk and key[1] < network.version]:
+        _snapped.pop(old, None)
     fresh = [place for place in places if (had := known.get(place[0])) is None or had[:2] != place[1:]]
     if fresh:
         snaps = streets.snap(np.array([place[1:] for place in fresh], np.float64))
