@@ -79,5 +79,5 @@ def too_big(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
 
 @api.exception_handler(Exception)
 def broken(request: HttpRequest, error: Exception) -> HttpResponse:
-    log.error("request.broken", error=type(error).__name__, exc_info=error)  # noqa: LOG014 - ninja calls this while handling it
+    log.error("request.broken", error=type(error).__name__, exc_info=error)
     return problems.plain(request, 500)

@@ -13,7 +13,7 @@ from typing import Any
 from psycopg_pool import AsyncConnectionPool
 
 from api.sockets.protocol import Publication, dump
-from backend.core import hints
+from backend.core import carriers
 
 HISTORY_LIMIT = 1_000
 NO_HISTORY = -1
@@ -71,7 +71,7 @@ class Reads:
 
     def __init__(self, *, size: int = 6) -> None:
         self._pool: AsyncConnectionPool[Any] = AsyncConnectionPool(
-            kwargs={**hints.dsn(), "autocommit": True},
+            kwargs={**carriers.dsn(), "autocommit": True},
             min_size=1,
             max_size=size,
             open=False,
