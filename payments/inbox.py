@@ -7,6 +7,7 @@ is read from the provider again, so that order and number of deliveries do not m
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any, Final
 from uuid import NAMESPACE_URL, uuid5
@@ -27,11 +28,26 @@ log = structlog.get_logger(__name__)
 ROOM: Final = uuid5(NAMESPACE_URL, "yike:payments:inbox")
 BODY: Final = "payments.event.body"
 SECOND_TRY: Final = timedelta(seconds=5)
+LOOK_BACK: Final = timedelta(hours=6)
 
 
 def receive(body: bytes, signature: str) -> ProviderEvent:
     """Take one webhook. Raises SignatureInvalid or PaymentsUnconfigured; any later trouble leaves a due row instead."""
-    event = stripe.verified(body, signature)
+    return _accept(stripe.verified(body, signature), body)
+
+
+def catch_up() -> int:
+    """Take the events of the last hours that never reached us (the endpoint was down for long); returns how many were new."""
+    heard = 0
+    for event in stripe.undelivered(now() - LOOK_BACK):
+        if not ProviderEvent.objects.filter(event_id=event["id"][:80]).exists():
+            _accept(event, json.dumps(event).encode())
+            heard += 1
+    return heard
+
+
+def _accept(event: dict[str, Any], body: bytes) -> ProviderEvent:
+    """Keep an event that is known to be the provider's, and try to deal with it at once."""
     row = keep(SYSTEM, event=event, body=body)
     if row.done_at is None:
         try:

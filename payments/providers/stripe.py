@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final
 
@@ -26,6 +26,15 @@ log = structlog.get_logger(__name__)
 
 TIMEOUT_SECONDS: Final = 10
 SIGNATURE_TOLERANCE_SECONDS: Final = 300
+TELLING_EVENTS: Final = [
+    "payment_intent.canceled",
+    "payment_intent.payment_failed",
+    "payment_intent.processing",
+    "payment_intent.succeeded",
+    "refund.created",
+    "refund.failed",
+    "refund.updated",
+]
 CREATE_KEY_LIVES: Final = timedelta(hours=23)
 """Stripe may forget an idempotency key after 24 h; an older attempt is looked for, never created again."""
 
@@ -128,6 +137,15 @@ def verified(body: bytes, signature: str) -> dict[str, Any]:
     except ValueError:
         pass
     raise SignatureInvalid
+
+
+def undelivered(since: datetime) -> list[dict[str, Any]]:
+    """The events about money since then that some endpoint has not accepted, oldest first: how to catch up on lost webhooks."""
+    created = {"gte": int(since.timestamp())}
+    asked: Any = {"delivery_success": False, "created": created, "types": TELLING_EVENTS, "limit": 100}
+    with _refusals():
+        listed = [json.loads(str(event)) for event in _v1().events.list(asked).auto_paging_iter()]
+    return listed[::-1]
 
 
 def _is_signed(text: str, signature: str, secret: str) -> bool:

@@ -11,7 +11,7 @@ import stripe as sdk
 
 from backend.core import vault
 from backend.env import env
-from payments import inbox, settle
+from payments import due, inbox, settle
 from payments.due import inbox_loop
 from payments.models import Attempt, Payment, Posting, ProviderEvent
 from payments.providers.facts import Intent
@@ -127,6 +127,20 @@ def test_the_provider_being_gone_does_not_lose_an_event(
     with moved_clock(inbox.SECOND_TRY):
         inbox_loop.drain()
     assert Payment.objects.get().state == "paid"
+
+
+def test_webhooks_that_never_came_are_heard_later(
+    cast: Cast, sandbox: Sandbox, stripe_client: sdk.StripeClient, events: Events
+) -> None:
+    """A refund made in the provider's console while our endpoint was gone."""
+    endpoint = stripe_client.v1.webhook_endpoints.create({"url": "http://127.0.0.1:9/", "enabled_events": ["*"]})
+    pay(cast.wang, books.electricity(cast.home), payment_method_id="pm_card_visa")
+    intent_id = Attempt.objects.get().intent_id or ""
+    stripe_client.v1.refunds.create({"payment_intent": intent_id, "amount": 100})
+    assert due.catch_up() >= 1
+    assert (Attempt.objects.get().refunded, due.catch_up()) == (100, 0)
+    stripe_client.v1.webhook_endpoints.delete(endpoint.id)
+    books.assert_books_balance()
 
 
 def test_other_money_than_was_asked_for_is_never_booked(cast: Cast, sandbox: Sandbox) -> None:
