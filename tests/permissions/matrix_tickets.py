@@ -8,7 +8,7 @@ from typing import Any
 from backend.tickets import actions
 from tests.cast import Cast
 from tests.permissions.call import Call
-from tests.tickets.drawn import drawn
+from tests.tickets.drawn import Sheet, drawn
 from tests.tickets.making import STREET, make_ticket
 
 EVERYBODY = {"anonymous": 401, "wang": 200, "outsider": 200, "manager": 200}
@@ -119,6 +119,6 @@ CALLS: dict[str, Callable[[Cast], Call]] = {
     "POST /tickets/{id}/comments": _in("reported", {"text": "请尽快"}),
     "POST /tickets/{id}/follow": _in("reported"),
     "POST /tickets/{id}/rating": _in("resolved", {"stars": 5}),
-    "POST /photos": lambda cast: Call(options={"data": {"file": drawn()}}),
+    "POST /photos": lambda cast: Call(options={"data": {"file": Sheet(drawn().getvalue())}}),
     "GET /photos/{id}": _photo,
 }

@@ -23,7 +23,7 @@ def drawn(width: int = 400, height: int = 300, kind: str = "JPEG", *, mode: str 
     image = Image.new(mode, (width, height), "red" if mode in ("RGB", "RGBA") else 60)
     if mode in ("RGB", "RGBA"):
         image.paste("blue", (0, 0, width, height // 6))
-    file = Sheet()
+    file = io.BytesIO()
     image.save(file, kind, **save)
     file.seek(0)
     return file
