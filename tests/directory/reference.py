@@ -6,7 +6,6 @@ Every origin and service becomes a node of the graph: its edge is cut at the sna
 from __future__ import annotations
 
 from collections import defaultdict
-from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -66,7 +65,6 @@ class Reference:
         self.a = np.array([place[a] for a, _ in self.edges])
         self.b = np.array([place[b] for _, b in self.edges])
 
-    @cache  # noqa: B019 - one reference lives as long as the tests
     def snap(self, lon: float, lat: float) -> tuple[int, float, float] | None:
         """The nearest edge, the share of it before the foot of the perpendicular, the leg in metres; None beyond 150 m."""
         p, d = np.array(_to_utm.transform(lon, lat)), self.b - self.a
@@ -75,11 +73,14 @@ class Reference:
         best = int(legs.argmin())
         return (best, float(share[best]), float(legs[best])) if legs[best] <= 150 else None
 
-    def seconds(self, origin: tuple[float, float], places: dict[Any, tuple[float, float]]) -> dict[Any, float]:
-        """Seconds from the origin (lon, lat) to each place; those that no street reaches are left out."""
+    def seconds(
+        self, origins: list[tuple[float, float]], places: dict[Any, tuple[float, float]]
+    ) -> list[dict[Any, float]]:
+        """Seconds from each origin (lon, lat) to each place; places that no street reaches are left out."""
         graph = self.graph.copy()
         cuts: dict[int, list[tuple[float, Any]]] = defaultdict(list)
-        for name, at in {"origin": origin, **{("place", key): at for key, at in places.items()}}.items():
+        names = {("origin", number): at for number, at in enumerate(origins)}
+        for name, at in {**names, **{("place", key): at for key, at in places.items()}}.items():
             if (snapped := self.snap(*at)) is not None:
                 edge, share, leg = snapped
                 cuts[edge].append((share, name))
@@ -93,5 +94,8 @@ class Reference:
                 graph.add_edge(before, ("cut", name), weight=(share - done) * weight)
                 before, done = ("cut", name), share
             graph.add_edge(before, b, weight=(1 - done) * weight)
-        metres = nx.single_source_dijkstra_path_length(graph, "origin")
-        return {key: metres["place", key] / (4 / 3) for key in places if ("place", key) in metres}
+        found = []
+        for name in names:
+            metres = nx.single_source_dijkstra_path_length(graph, name, cutoff=1300)
+            found.append({key: metres["place", key] / (4 / 3) for key in places if ("place", key) in metres})
+        return found
