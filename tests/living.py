@@ -182,6 +182,8 @@ class District:
         os.kill(self.pid_of(child), signal.SIGKILL)
 
     def stop(self) -> None:
+        for person in self.logins.values():
+            person.http.close()
         self.process.send_signal(signal.SIGINT)
         try:
             self.process.wait(timeout=30)
