@@ -11,7 +11,7 @@ from django.utils.module_loading import import_string
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
-from api import problems
+from api import document, problems
 from backend.core.errors import FieldError, Invalid, Refusal
 
 log = structlog.get_logger(__name__)
@@ -28,7 +28,15 @@ ROUTERS = (
     "api.routers.tickets.router",
 )
 
-api = NinjaAPI(
+
+class YikeAPI(NinjaAPI):
+    """Ninja's API with a document that tells of refusals too."""
+
+    def get_openapi_schema(self, **options: Any) -> Any:
+        return document.complete(super().get_openapi_schema(**options))
+
+
+api = YikeAPI(
     title="Yike 一刻",
     version="1",
     description="The open backend of a city district's 15-minute service circle. 一刻钟社区服务圈的开放后端。",
