@@ -50,7 +50,8 @@ def complete(schema: dict[str, Any]) -> dict[str, Any]:
     schema.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM
     for path, operations in schema["paths"].items():
         for method, operation in operations.items():
-            operation["responses"]["4XX"] = operation["responses"]["5XX"] = REFUSAL
+            known = {str(status): response for status, response in operation["responses"].items()}
+            operation["responses"] = known | {"4XX": REFUSAL, "5XX": REFUSAL}
             if method == "post" and "security" in operation and "/auth/" not in path:
                 operation.setdefault("parameters", []).append(KEY)
     return schema
