@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from backend.core import secrets
 from backend.core.logs import configure
@@ -81,6 +81,7 @@ def _database(url: str) -> dict[str, Any]:
         "ATOMIC_REQUESTS": False,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {"connect_timeout": 5}
+        | dict(parse_qsl(parts.query))
         | (
             {"pool": {"min_size": 1, "max_size": env.database_pool, "timeout": 10}}
             if env.process in {"web", "sockets", "worker", "receivers"}

@@ -26,7 +26,8 @@ def dsn() -> dict[str, Any]:
     """psycopg's connection arguments for this process's database."""
     given = connection.settings_dict
     names = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
-    return {key: given[name] for key, name in names.items() if given.get(name)}
+    plain = {key: value for key, value in given.get("OPTIONS", {}).items() if key != "pool"}
+    return plain | {key: given[name] for key, name in names.items() if given.get(name)}
 
 
 class PostgresSender:
