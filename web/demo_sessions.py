@@ -11,7 +11,7 @@ import re
 from django.conf import settings
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse
-from django.urls import set_script_prefix
+from django.urls import get_script_prefix, set_script_prefix
 
 FRAME = re.compile(r"^/demo/as/([a-z]{1,20})(?=/)")
 
@@ -34,7 +34,15 @@ class DemoSessionMiddleware(SessionMiddleware):
             return super().__call__(request)  # type: ignore[return-value]
         slug = found[1]
         request.path_info = request.path_info[found.end() :]
+        outside = get_script_prefix()
         set_script_prefix(frame_path(slug))
+        try:
+            return self._in_frame(request, slug)
+        finally:
+            set_script_prefix(outside)
+
+    def _in_frame(self, request: HttpRequest, slug: str) -> HttpResponse:
+        """The page with the frame's own cookies under the names that Django knows."""
         own = (settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME)
         for name in own:
             request.COOKIES.pop(name, None)

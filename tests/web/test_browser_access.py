@@ -40,7 +40,8 @@ def overflow(page: Page) -> int:
 
 def small_targets(page: Page, least: float) -> list[str]:
     """Buttons and fields lower than `least` CSS pixels (links in running text are no targets of their own)."""
-    script = """least => [...document.querySelectorAll('button, .button, select, input:not([type=hidden]), textarea, .item, .tabs a')]
+    script = """least => [...document.querySelectorAll(
+            'button, .button, select, input:not([type=hidden]), textarea, .item, .tabs a')]
         .map(n => (n.matches('.bill-choice input, .choice input, .chip input, .file input, [type=checkbox]') ? n.parentElement : n))
         .filter(n => n.getClientRects().length && n.getBoundingClientRect().height < least - 0.5)
         .map(n => n.outerHTML.slice(0, 120) + ' ' + n.getBoundingClientRect().height)"""
@@ -149,7 +150,7 @@ def test_the_first_view_is_light(visitor: Callable[..., Visitor]) -> None:
     _enter(one, "王奶奶")
     sizes: list[int] = []
     fresh = visitor()
-    fresh.context.add_cookies(one.context.cookies())
+    fresh.context.add_cookies(one.context.cookies())  # type: ignore[arg-type]
     fresh.page.on("response", lambda answer: sizes.append(int(answer.headers.get("content-length", 0))))
     fresh.goes("/app")
     assert 0 < sum(sizes) < 200_000

@@ -199,7 +199,7 @@ def test_a_report_with_a_photo_is_worked_on_and_verified(visitor: Callable[..., 
     technician.get_by_role("button", name="开始处理").click()
     technician.locator("#done").fill("换了灯管")
     technician.locator("#done-photos").set_input_files({"name": "好.jpg", "mimeType": "image/jpeg", "buffer": photo()})
-    technician.locator("form", has=technician.locator("#done")).get_by_role("button").click()
+    technician.locator("form", has=technician.locator("#done")).get_by_role("button", name="办结").click()
     expect(technician.locator(".photos img")).to_have_count(2, timeout=SOON)
     page.get_by_role("button", name="验收：修好了").click(timeout=SOON)
     expect(page.locator("#ticket-live")).to_contain_text("已验收")

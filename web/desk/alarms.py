@@ -54,9 +54,7 @@ def _page(request: HttpRequest, actor: Actor, **context: Any) -> HttpResponse:
         tab="alarms",
         desk=desk_of(actor),
         on_duty=is_on_duty(person),
-        me=person,
-        **queue(actor),
-        **context,
+        **({"me": person} | queue(actor) | context),
     )
 
 

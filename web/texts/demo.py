@@ -36,5 +36,4 @@ TEXTS = {
     "demo.code": ("验证码", "Code"),
     "demo.json": ("给程序用的 JSON", "JSON for programs"),
     "demo.nobutton": ("演示数据里没有佩戴按钮的人。", "Nobody in the demo wears a button."),
-    "demo.filter": ("找人", "Find a person"),
 }
