@@ -12,6 +12,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
 from api import document, problems
+from api.parsing import StrictParser
 from backend.core.errors import FieldError, Invalid, Refusal
 
 log = structlog.get_logger(__name__)
@@ -37,6 +38,7 @@ class YikeAPI(NinjaAPI):
 
 
 api = YikeAPI(
+    parser=StrictParser(),
     title="Yike 一刻",
     version="1",
     description="The open backend of a city district's 15-minute service circle. 一刻钟社区服务圈的开放后端。",

@@ -53,7 +53,8 @@ class RequestMiddleware:
         request.actor = Actor.anonymous()
         started = time.perf_counter()
         try:
-            response = self.next(request)
+            unstorable = "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", "")
+            response = problems.plain(request, 400) if unstorable else self.next(request)
             if request.path.startswith("/api/") and response.status_code >= 400:
                 response = self._as_problem(request, response)
             response["X-Request-ID"] = request_id.get()

@@ -51,7 +51,9 @@ def refresh(request: Request, body: RefreshIn) -> SessionOut:
 @access(PERSON)
 def sessions(request: Request) -> DeviceSessions:
     """The person's devices."""
-    alive = Session.objects.filter(user_id=request.actor.must_be_known(), revoked_at__isnull=True).order_by("-last_seen_at")
+    alive = Session.objects.filter(user_id=request.actor.must_be_known(), revoked_at__isnull=True).order_by(
+        "-last_seen_at"
+    )
     return DeviceSessions(items=[DeviceSessionOut.of(s, request.actor.session_id) for s in alive])
 
 
