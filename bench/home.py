@@ -22,7 +22,7 @@ def prepare(place: Path) -> None:
     os.environ["YIKE_HOME"] = str(place)
     os.environ["YIKE_DEMO"] = "1"
     os.environ["YIKE_PROCESS"] = "web"
-    os.environ["LOG_FORMAT"] = "plain"
+    os.environ["LOG_FORMAT"] = "json"
     from backend.up import database
 
     database.export()
