@@ -22,7 +22,7 @@ _STYLE = """
 body { margin: 0; display: grid; place-items: center; min-height: 100vh; }
 main { max-width: 26rem; padding: 1.5rem; }
 .sign { background: #b45309; color: #fff; padding: .75rem 1rem; border-radius: .5rem; font-weight: 700; }
-.amount { font-size: 2.2rem; font-weight: 700; margin: 1rem 0 0; }
+h1 { font-size: 2.2rem; font-weight: 700; margin: 1rem 0 0; }
 button, .button { display: block; width: 100%; box-sizing: border-box; margin: .75rem 0; padding: .9rem 1rem;
   font: inherit; font-weight: 700; border: 2px solid transparent; border-radius: .5rem;
   cursor: pointer; text-align: center; }
@@ -57,9 +57,10 @@ def answer(api: Api, request: Request) -> Reply:
     match = _PAY.fullmatch(request.path)
     intent = api.store.any(match[1]) if match else None
     if intent is None:
-        return _page(404, "<h1>没有这笔付款 No such payment</h1>")
+        return _page(404, "<h1>没有这笔付款<br>No such payment</h1>")
     if request.method != "POST":
-        return _page(200, _payment(intent, _method_type(api, intent), _query(request, "return_url")))
+        target = wallets.return_url(intent) or _query(request, "return_url")
+        return _page(200, _payment(intent, _method_type(api, intent), target))
     return _tapped(api, request, intent)
 
 
@@ -112,7 +113,7 @@ def _query(request: Request, name: str) -> str | None:
 def _payment(intent: Json, kind: str, target: str | None, refusal: str | None = None) -> str:
     setup = intent["object"] == "setup_intent"
     amount = "保存银行卡 Save a card" if setup else f"{intent['currency'].upper()} {intent['amount'] / 100:,.2f}"
-    parts = [f'<p class="amount">{escape(amount)}</p><p>{escape(intent["description"] or "")}</p>']
+    parts = [f"<h1>{escape(amount)}</h1><p>{escape(intent['description'] or '')}</p>"]
     if refusal:
         parts.append(f'<p role="alert"><strong>未成功 Not paid:</strong> {escape(refusal)}</p>')
     if intent["status"] not in _WAITING:
