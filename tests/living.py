@@ -9,12 +9,12 @@ import json
 import os
 import secrets
 import shutil
-import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -22,23 +22,14 @@ from uuid import uuid4
 import httpx
 
 from backend import embedded
+from backend.chaos.district import FOREIGN, ROOT, Running, patiently
 
-ROOT = Path(__file__).resolve().parents[1]
 Json = dict[str, Any]
 
 
-def wait_for(what: Callable[[], Any], seconds: float = 20.0, every: float = 0.1) -> Any:
-    """The first truthy answer of `what()`; refused connections and 5xx count as "not yet"."""
-    ends = time.monotonic() + seconds
-    last: Exception | None = None
-    while time.monotonic() < ends:
-        try:
-            if answer := what():
-                return answer
-        except (httpx.TransportError, httpx.HTTPStatusError, AssertionError) as not_yet:
-            last = not_yet
-        time.sleep(every)
-    raise TimeoutError(f"it did not happen within {seconds} s") from last
+def wait_for(what: Callable[[], Any], seconds: float = 60.0) -> Any:
+    """The first truthy answer of `what()`; refused connections, 5xx and failed assertions count as "not yet"."""
+    return patiently(what, seconds, not_yet=(httpx.TransportError, httpx.HTTPStatusError, AssertionError))
 
 
 @dataclass
@@ -78,37 +69,19 @@ class Person:
             answer = self.call("POST", path, body, **headers)
             assert answer.status_code < 500, answer.text
             assert answer.status_code != 409 or answer.json()["code"] != "idempotency-key-busy", "still running"
-            assert answer.status_code < 400, answer.text
+            if answer.status_code >= 400:
+                raise RuntimeError(f"{path}: {answer.status_code} {answer.text}")
             return answer.json()  # type: ignore[no-any-return]
 
-        return wait_for(once, 40)  # type: ignore[no-any-return]
+        return wait_for(once, 90)  # type: ignore[no-any-return]
 
 
-@dataclass
-class District:
-    """The running product."""
+class District(Running):
+    """The running product, with its people."""
 
-    home: Path
-    process: subprocess.Popen[bytes]
-    people: list[Json] = field(default_factory=list)
-    logins: dict[str, Person] = field(default_factory=dict)
-
-    @classmethod
-    def start(cls, home: Path, **extra: str) -> District:
-        home.mkdir(parents=True, exist_ok=True)
-        keep = {k: v for k, v in os.environ.items() if not k.startswith(("DATABASE_", "YIKE_", "STRIPE_", "PYTEST_"))}
-        chosen = {"YIKE_DEMO": "1", "YIKE_HOME": str(home), "PORT": "0", "DC09_PORT": "0", "LOG_FORMAT": "json"}
-        command = [sys.executable, "-m", "backend", "up"]
-        with open(home / "up.log", "ab") as log:
-            process = subprocess.Popen(command, cwd=ROOT, env=keep | chosen | extra, stdout=log, stderr=log)
-        made = cls(home, process)
-        try:
-            wait_for(made._is_ready, 240, 0.3)
-        except BaseException:
-            made.stop()
-            raise
-        made.people = httpx.get(f"{made.url}/demo/people").json()
-        return made
+    def __init__(self, home: Path, process: subprocess.Popen[bytes]) -> None:
+        super().__init__(home, process)
+        self.logins: dict[str, Person] = {}
 
     @staticmethod
     def clear(home: Path) -> None:
@@ -117,21 +90,9 @@ class District:
             embedded.stop(home)
             shutil.rmtree(home)
 
-    def _is_ready(self) -> bool:
-        if self.process.poll() is not None:
-            raise RuntimeError(f"it ended by itself:\n{self.log()[-3000:]}")
-        return httpx.get(f"{self.url}/readyz", timeout=2).status_code == 200 if self.ports().get("http") else False
-
-    def log(self) -> str:
-        return (self.home / "up.log").read_text(errors="replace")
-
-    def ports(self) -> dict[str, int]:
-        path = self.home / "ports.json"
-        return json.loads(path.read_text()) if path.exists() else {}  # type: ignore[no-any-return]
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.ports().get('http', 1)}"
+    @cached_property
+    def people(self) -> list[Json]:
+        return httpx.get(f"{self.url}/demo/people", timeout=30).json()  # type: ignore[no-any-return]
 
     def person(self, role: str, position: int = 0) -> Person:
         """The demo's person of this role, logged in by phone code through the front door."""
@@ -167,29 +128,23 @@ class District:
         answer = httpx.post(f"{self.url}/demo/sandbox/authorize/{payment_id}", params={"outcome": outcome}, timeout=20)
         answer.raise_for_status()
 
-    def pid_of(self, child: str) -> int:
-        """The process id of `http`, `worker`, `receivers` or `postgres`."""
-        if child == "postgres":
-            return int((self.home / "postgres" / "data" / "postmaster.pid").read_text().split()[0])
-        word = {"http": "serve"}.get(child, child)
-        found = subprocess.run(
-            ["pgrep", "-P", str(self.process.pid), "-f", f"backend {word}"], capture_output=True, text=True, check=True
+    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """`python -m backend …` for this district's home and database."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
+        return subprocess.run(
+            [sys.executable, "-m", "backend", *arguments],
+            cwd=ROOT,
+            env=kept | {"YIKE_DEMO": "1", "YIKE_HOME": str(self.home), "LOG_FORMAT": "plain"},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
         )
-        return int(found.stdout.split()[0])
-
-    def kill(self, child: str) -> None:
-        """kill -9, without a word."""
-        os.kill(self.pid_of(child), signal.SIGKILL)
 
     def stop(self) -> None:
         for person in self.logins.values():
             person.http.close()
-        self.process.send_signal(signal.SIGINT)
-        try:
-            self.process.wait(timeout=30)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait(timeout=10)
+        super().stop()
 
 
 def sign(
