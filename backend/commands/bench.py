@@ -14,7 +14,7 @@ REPORT = Path(__file__).resolve().parents[2] / "docs" / "bench.md"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--seconds", type=float, default=40, help="of load in all, without starting things up")
+    parser.add_argument("--seconds", type=float, default=36, help="of load in all, without starting things up")
     parser.add_argument("--write", action="store_true", help="write the report to docs/bench.md too")
 
 
