@@ -17,15 +17,18 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def prepare(place: Path) -> None:
-    """Make this process a `web` process of that home: database running, migrated and seeded (once), Django ready."""
+def prepare(place: Path) -> bool:
+    """Make this process a `web` process of that home: database running, migrated and seeded (once), Django ready.
+
+    Whether the database is the home's own embedded one (and not one that `DATABASE_URL` names).
+    """
     os.environ["YIKE_HOME"] = str(place)
     os.environ["YIKE_DEMO"] = "1"
     os.environ["YIKE_PROCESS"] = "web"
     os.environ["LOG_FORMAT"] = "json"
     from backend.up import database
 
-    database.export()
+    is_own = database.export() is not None
     notes = database.notes()
     if notes.get("migrations") != database.fingerprint():
         _command("migrate")
@@ -36,6 +39,7 @@ def prepare(place: Path) -> None:
 
     django.setup()
     logging.disable(logging.INFO)
+    return is_own
 
 
 def _command(name: str) -> None:
@@ -45,13 +49,11 @@ def _command(name: str) -> None:
     )
 
 
-def stop() -> None:
+def stop(place: Path) -> None:
     """Stop the embedded database of the home, unless somebody else uses it."""
     from backend import embedded
-    from backend.up import database
 
-    if not database.is_given():
-        embedded.stop(database.home())
+    embedded.stop(place)
 
 
 @contextlib.contextmanager

@@ -22,7 +22,8 @@ def run(args: argparse.Namespace) -> int:
     from bench import home, machine
 
     begun = time.monotonic()
-    home.prepare(Path(os.environ.get("YIKE_BENCH_HOME") or ".yike-bench").resolve())
+    place = Path(os.environ.get("YIKE_BENCH_HOME") or ".yike-bench").resolve()
+    is_own = home.prepare(place)
     try:
         from bench import alarm, circle
 
@@ -31,7 +32,8 @@ def run(args: argparse.Namespace) -> int:
         walk = circle.measure(args.seconds * 0.7)
         press = alarm.measure(args.seconds * 0.3)
     finally:
-        home.stop()
+        if is_own:
+            home.stop(place)
     rows = [
         (
             f"circle from a building, {walk.items} services, {walk.bytes / 1024:.0f} KiB",
