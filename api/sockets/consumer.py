@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from channels.consumer import AsyncConsumer  # type: ignore[import-untyped]
-from channels.exceptions import StopConsumer  # type: ignore[import-untyped]
+from channels.consumer import AsyncConsumer
+from channels.exceptions import StopConsumer
 
 from api.sockets import codes, runtime
 from api.sockets.codes import Close
