@@ -23,7 +23,7 @@ def run(args: argparse.Namespace) -> int:
     journeys = {"alarm": alarm.tell, "payment": payment.tell, "ticket": ticket.tell}
     try:
         with demo.running(home) as base:
-            cast, teller = demo.cast(base), Teller(args.pause)
+            cast, teller = demo.cast(base, home), Teller(args.pause)
             for name, tell in journeys.items():
                 if args.only in (None, name):
                     tell(teller, cast)

@@ -31,6 +31,7 @@ class Cast:
     """The demo's people, as `GET /demo/people` tells them: the first of each role is its richest example."""
 
     base: str
+    home: Path
     people: list[Json]
     logins: dict[str, Api] = field(default_factory=dict)
 
@@ -40,6 +41,19 @@ class Cast:
         if person["id"] not in self.logins:
             self.logins[person["id"]] = log_in(self.base, person)
         return self.logins[person["id"]]
+
+    def command(self, *arguments: str) -> None:
+        """What an operator does on the demo's machine: `python -m backend …`; raises NoDemo with its words."""
+        done = subprocess.run(
+            [sys.executable, "-m", "backend", *arguments],
+            cwd=ROOT,
+            env=os.environ | {"YIKE_HOME": str(self.home)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise NoDemo(f"{' '.join(arguments)}: {done.stderr.strip()[-500:]}")
 
     def count(self, role: str) -> int:
         return len(self._having(role))
@@ -81,9 +95,9 @@ def running(home: Path) -> Iterator[str]:
             process.kill()
 
 
-def cast(base: str) -> Cast:
+def cast(base: str, home: Path) -> Cast:
     """Raises NoDemo when this server is none."""
-    return Cast(base, _list(base, "/demo/people"))
+    return Cast(base, home, _list(base, "/demo/people"))
 
 
 def devices(base: str) -> list[Json]:

@@ -6,17 +6,19 @@ import time
 from datetime import UTC, datetime
 from decimal import Decimal
 
+from backend.core.clock import BEIJING
 from backend.story.client import Api, Json, Refused
 from backend.story.demo import Cast, NoDemo
 from backend.story.telling import Teller
 
+USED = Decimal("3.25")
+
 
 def tell(teller: Teller, cast: Cast) -> None:
     teller.scene("二、抄表、账单、付款、收据", "A reading, a bill, a payment, a receipt")
-    _read_meter(teller, cast.enter("resident"))
-    resident, bill = _somebody_who_owes(cast)
+    resident, bill = _billed_from_a_reading(teller, cast) or _somebody_who_owes(cast)
     teller.line(
-        f"{bill['payee']['name']}的账单 {_yuan(bill['amount'])}，{bill['due_on']} 到期，每一行都说得清：",
+        f"{bill['payee']['name']}出账 {_yuan(bill['amount'])}，{bill['due_on']} 到期，每一行都说得清：",
         f"A bill of {_yuan(bill['amount'])}, due {bill['due_on']}; every line explains itself:",
     )
     teller.detail(
@@ -49,32 +51,46 @@ def tell(teller: Teller, cast: Cast) -> None:
     _tell_books(teller, cast)
 
 
-def _read_meter(teller: Teller, resident: Api) -> None:
-    """Report what a meter shows today: a little more than last time."""
-    for account in resident.get("/accounts")["items"]:
-        meter = account["meter"]
-        if not meter or not meter["last"]:
-            continue
-        shown = Decimal(str(meter["last"]["value"])) + Decimal("0.5")
-        body = {"value": str(shown), "read_at": datetime.now(UTC).isoformat()}
-        try:
-            resident.post(f"/meters/{meter['id']}/readings", body)
-        except Refused as refused:
-            if refused.status != 422:
-                raise
-            continue
-        teller.line(
-            f"{resident.name}报表：{account['payee']['name']}，户号 {account['account_no']}，读数 {shown}。",
-            f"{resident.name} reads the meter: {shown} {account['unit'] or ''}.",
-        )
-        try:
-            body = {"value": str(shown - 100), "read_at": datetime.now(UTC).isoformat()}
-            resident.post(f"/meters/{meter['id']}/readings", body)
-        except Refused as refused:
-            reason = refused.problem.get("errors", [{}])[0].get("detail", "")
-            teller.line(f"报错一次：{reason}（422）。", "A wrong reading is refused, with the reason (422).")
-        return
-    raise NoDemo("the resident has no meter that can be read")
+def _billed_from_a_reading(teller: Teller, cast: Cast) -> tuple[Api, Json] | None:
+    """The first meter whose bill of this month is still to come: read by the household, then billed. None when all are billed."""
+    month = datetime.now(BEIJING).strftime("%Y-%m")
+    for position in range(cast.count("resident")):
+        resident = cast.enter("resident", position)
+        for account in resident.get("/accounts")["items"]:
+            meter = account["meter"]
+            if not meter or not meter["last"] or account["mode"] != "postpaid":
+                continue
+            billed = resident.get("/bills", account_id=account["id"], limit=1)["items"]
+            if billed and billed[0]["period_start"].startswith(month):
+                continue
+            if not _read_meter(teller, resident, account):
+                continue
+            cast.command("issue-bills", "--account-no", account["account_no"], "--month", month)
+            found = resident.get("/bills", state="open", account_id=account["id"], limit=1)["items"]
+            if found:
+                return resident, found[0]
+    return None
+
+
+def _read_meter(teller: Teller, resident: Api, account: Json) -> bool:
+    """Report what the meter shows today, a little more than last time; and one mistake. False when it is not accepted."""
+    path, shown = f"/meters/{account['meter']['id']}/readings", Decimal(str(account["meter"]["last"]["value"]))
+    try:
+        resident.post(path, {"value": str(shown + USED), "read_at": datetime.now(UTC).isoformat()})
+    except Refused as refused:
+        if refused.status != 422:
+            raise
+        return False
+    teller.line(
+        f"{resident.name}自己抄表：{account['payee']['name']}，户号 {account['account_no']}，读数 {shown + USED}。",
+        f"{resident.name} reads the meter: {shown + USED} {account['unit'] or ''}.",
+    )
+    try:
+        resident.post(path, {"value": str(shown), "read_at": datetime.now(UTC).isoformat()})
+    except Refused as refused:
+        reason = refused.problem.get("errors", [{}])[0].get("detail", "")
+        teller.line(f"再抄一次抄错了：{reason}（{refused.status}）。", "A wrong reading is refused, with the reason.")
+    return True
 
 
 def _somebody_who_owes(cast: Cast) -> tuple[Api, Json]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -28,7 +29,7 @@ def test_the_storys_button_signs_as_the_contract_says() -> None:
 
 
 def test_the_cast_is_found_by_role_and_home() -> None:
-    cast = Cast("http://127.0.0.1:1", PEOPLE)
+    cast = Cast("http://127.0.0.1:1", Path(), PEOPLE)
     assert cast.of("resident", 1)["name"] == "乙"
     assert cast.at_home("h1") == PEOPLE[0]
     with pytest.raises(NoDemo, match="no person number 2 with the role dispatcher"):
