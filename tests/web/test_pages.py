@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from backend.tickets.categories import all_categories
 from tests.cast import Cast
 from tests.web.conftest import Browser
 
@@ -36,6 +37,12 @@ def test_a_resident_opens_her_pages(
     assert response.status_code == 200
     if not path.startswith(("/app/alarm", "/app/unread")):
         assert ("data-elder" in response.content.decode()) == (elder == "1")
+
+
+@pytest.mark.parametrize("code", sorted(all_categories()))
+def test_every_category_has_its_form(cast: Cast, browser_of: Callable[..., Browser], code: str) -> None:
+    for language in ("zh-CN", "en"):
+        assert browser_of(cast.wang, language).get(f"/app/tickets/new?category={code}").status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/app", "/app/bills", "/app/tickets", "/app/inbox", "/desk", "/desk/tickets"])

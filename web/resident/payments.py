@@ -86,7 +86,7 @@ def _part(request: HttpRequest, part: Attempt) -> dict[str, Any]:
 
 def _qr(text: str) -> SafeString:
     """The code as an inline drawing; `text` lies in its modules, not in the markup."""
-    drawn = segno.make(text, error="m").svg_inline(scale=6, border=0, dark="#000", light="#fff")
+    drawn = segno.make(text, error="m").svg_inline(border=0, dark="#000", light="#fff", omitsize=True)
     return mark_safe(drawn)  # noqa: S308 - made by the encoder
 
 

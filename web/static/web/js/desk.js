@@ -41,19 +41,37 @@ setInterval(() => {
   if ([...waiting()].some((row) => row.dataset.priority === "P1") && Date.now() - lastTone >= PROLONG) sound("P1");
 }, 1000);
 
-// Re-read the list, and what is open beside it; words that somebody is writing stay.
+// Re-read the list, and what is open beside it.
 let soon = 0;
 function reread() {
   clearTimeout(soon);
   soon = setTimeout(() => {
     if (queue) htmx.trigger(queue, "refresh-queue");
     for (const node of document.querySelectorAll('[hx-trigger*="live-tickets"]')) htmx.trigger(node, "live-tickets");
-    const open = document.querySelector("[data-open]");
-    if (!open) return;
-    const forms = open.querySelector("#incident-forms");
-    if (forms?.matches("[data-begun]") || forms?.querySelector("details[open]") || forms?.contains(document.activeElement)) htmx.ajax("GET", open.dataset.url, { target: "#incident-live", select: "#incident-live", swap: "outerHTML" });
-    else htmx.ajax("GET", open.dataset.url, { target: "#detail", swap: "innerHTML" });
+    rereadOpen();
   }, 80);
+}
+
+const isBegun = (forms) => forms.matches("[data-begun]") || forms.querySelector("details[open]") || forms.contains(document.activeElement);
+
+// What somebody is writing stays: whether they are is asked when the answer is here, not before.
+let asked = 0;
+async function rereadOpen() {
+  const open = document.querySelector("[data-open]");
+  if (!open) return;
+  const mine = ++asked;
+  const answer = await fetch(open.dataset.url, { headers: { "HX-Request": "true" } });
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (!answer.ok || mine !== asked || document.querySelector("[data-open]") !== open) return;
+  for (const part of ["#incident-live", "#incident-forms"]) {
+    const [old, next] = [open.querySelector(part), fresh.querySelector(part)];
+    if (old && part === "#incident-forms" && isBegun(old)) continue;
+    if (old && next) old.replaceWith(next);
+    else if (next) open.append(next);
+    else old?.remove();
+    if (next) htmx.process(next);
+  }
+  count();
 }
 
 for (const kind of ["input", "change"]) {
@@ -99,6 +117,12 @@ if (locked) {
   addEventListener("pointerdown", () => tone.unlock().then(check));
   addEventListener("keydown", () => tone.unlock().then(check));
 }
+
+// On a phone the detail lies below the list: go there when a row was touched.
+document.addEventListener("htmx:afterSwap", ({ detail }) => {
+  if (detail.target.id !== "detail" || !detail.requestConfig?.elt?.matches("[data-incident]")) return;
+  if (matchMedia("(max-width: 60rem)").matches) detail.target.scrollIntoView();
+});
 
 document.addEventListener("htmx:afterSettle", count);
 count();
