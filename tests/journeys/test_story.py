@@ -32,8 +32,15 @@ def known_cast(district: District) -> demo.Cast:
     ids=["alarm", "payment", "ticket"],
 )
 def test_a_journey_is_told_to_its_end(
-    district: District, capsys: pytest.CaptureFixture[str], tell: object, beginning: str, end: str
+    district: District,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tell: object,
+    beginning: str,
+    end: str,
 ) -> None:
+    for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_SYSTEM_URL"):
+        monkeypatch.delenv(name, raising=False)  # the tests' own database is not the district's
     assert callable(tell)
     tell(Teller(), known_cast(district))
     told = capsys.readouterr().out
