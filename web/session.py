@@ -6,17 +6,20 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
 from backend.core.errors import NotFound
 from backend.core.queries import looking_up
-from backend.people import reading, web_login
+from backend.people import reading, tokens, web_login
 from backend.people.actor import Actor
-from backend.people.login import LoggedIn, end_session
+from backend.people.login import LoggedIn, end_session, sos_actor
 from backend.people.models import User
 
 LANGUAGE_COOKIE = "yike_language"
 ELDER_COOKIE = "yike_elder"
+SOS_COOKIE = "yike_sos"
 CHOICE_DAYS = 400
 
 
@@ -57,6 +60,28 @@ def begin(request: HttpRequest, login: LoggedIn) -> None:
     web_login.enter(request, login)
     request.session.update(kept)
     _forget(request)
+
+
+def remember_sos(response: HttpResponse, login: LoggedIn) -> None:
+    """Keep this device's SOS key beside the session and for longer: a call for help never meets a login page."""
+    response.set_cookie(
+        SOS_COOKIE,
+        tokens.sos_key(login.session.id),
+        max_age=CHOICE_DAYS * 86_400,
+        path=reverse("web:sos"),
+        httponly=True,
+        samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
+    )
+
+
+def caller_of(request: HttpRequest) -> Actor:
+    """Who calls for help: the person of the session, else of the device's SOS key; anonymous when nobody."""
+    actor = actor_of(request)
+    key = request.COOKIES.get(SOS_COOKIE)
+    if actor.kind == "person" or not key:
+        return actor
+    return sos_actor(f"SOS {key}") or actor
 
 
 def finish(request: HttpRequest) -> None:

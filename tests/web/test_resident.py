@@ -84,3 +84,24 @@ def test_a_broken_picture_is_refused_in_words(cast: Cast, browser_of: Callable[.
     response = browser.post("/app/tickets/new", {"category": "home-water", "text": "水管漏", "photos": picture})
     assert response.status_code == 422
     assert "无法读取这张图片" in response.content.decode()
+
+
+def test_a_device_whose_login_ran_out_still_calls_for_help(cast: Cast, browser_of: Callable[..., Browser]) -> None:
+    browser = browser_of()
+    browser.client.cookies["yike_sos"] = cast.wang.sos_key()
+    assert "现在求助" in browser.get("/app/sos").content.decode()
+    assert "求助已发出" in browser.post("/app/sos", {"id": str(uuid7())}).content.decode()
+    incident = Incident.objects.get()
+    assert (incident.person_id, incident.identity) == (cast.wang.id, "verified")
+    assert browser.get("/app/bills").status_code == 302, "the key opens nothing else"
+
+
+@pytest.mark.parametrize("key", ["", "forged"])
+def test_an_unknown_device_is_given_the_numbers(browser_of: Callable[..., Browser], db: None, key: str) -> None:
+    browser = browser_of()
+    browser.client.cookies["yike_sos"] = key
+    page = browser.get("/app/sos").content.decode()
+    assert 'href="tel:120"' in page
+    browser.get("/login")
+    assert 'href="tel:120"' in browser.post("/app/sos").content.decode()
+    assert not Incident.objects.exists()

@@ -40,7 +40,7 @@ def test_the_session_cookie_is_for_http_only(cast: Cast, browser_of: Callable[..
 
 
 @pytest.mark.parametrize(
-    "path", ["/app/sos", "/logout", "/preferences", "/socket-token", "/app/bills/pay", "/desk/duty"]
+    "path", ["/app/sos", "/app/tickets/new", "/logout", "/preferences", "/socket-token", "/app/bills/pay", "/desk/duty"]
 )
 def test_a_form_without_its_token_is_refused(cast: Cast, browser_of: Callable[..., Browser], path: str) -> None:
     browser = browser_of(cast.wang)

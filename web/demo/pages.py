@@ -39,8 +39,11 @@ def _language() -> str:
 def enter(request: HttpRequest) -> HttpResponse:
     """`/demo/enter`: be this person, and go where such a person works."""
     person = _uuid(request.POST.get("person"))
-    session.begin(request, actions.enter_as(Actor.anonymous(), person_id=person))
-    return redirect(safe_path(request, request.POST.get("next"), reverse(_place_of(person))))
+    login = actions.enter_as(Actor.anonymous(), person_id=person)
+    session.begin(request, login)
+    response = redirect(safe_path(request, request.POST.get("next"), reverse(_place_of(person))))
+    session.remember_sos(response, login)
+    return response
 
 
 def _place_of(person: UUID) -> str:

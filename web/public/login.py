@@ -60,7 +60,9 @@ def enter_code(request: HttpRequest) -> HttpResponse:
         return show(request, "web/login_code.html", status=422, phone=phones.masked(phone), error=words_of(refusal))
     after = _next(request, request.session.get("after"))
     session.begin(request, opened)
-    return HttpResponseRedirect(after)
+    response = HttpResponseRedirect(after)
+    session.remember_sos(response, opened)
+    return response
 
 
 @require_POST

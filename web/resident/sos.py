@@ -18,7 +18,7 @@ from backend.emergency.models import Incident, SignalKey
 from backend.people import reading
 from backend.people.actor import Actor
 from web import session
-from web.pages import person_page, say, show
+from web.pages import open_page, person_page, say, show
 
 
 def present(actor: Actor) -> dict[str, Any]:
@@ -51,12 +51,18 @@ def alarm(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@person_page
+@open_page
 def sos(request: HttpRequest) -> HttpResponse:
-    """`/app/sos`: ask once, then raise the alarm. The id was made with the form, so a second press is the same alarm."""
-    if request.method != "POST":
-        return show(request, "web/app/sos.html", tab="home", alarm_id=uuid7())
-    actions.raise_alarm(session.actor_of(request), id=_uuid(request.POST.get("id")), kind=Kind.SOS)
+    """`/app/sos`: ask once, then raise the alarm, also for a device whose login has run out.
+
+    The id was made with the form, so a second press is the same alarm.
+    """
+    caller = session.caller_of(request)
+    if request.method != "POST" or caller.kind != "person":
+        return show(request, "web/app/sos.html", tab="home", alarm_id=uuid7(), is_known=caller.kind == "person")
+    actions.raise_alarm(caller, id=_uuid(request.POST.get("id")), kind=Kind.SOS)
+    if session.actor_of(request).kind != "person":
+        return show(request, "web/app/sos_sent.html", tab="home")
     session.flash(request, say("sos.sent"))
     return redirect("web:app")
 

@@ -24,6 +24,10 @@ TEXTS = {
     "sos.ask.text": ("值班员会马上看到，并给您打电话。", "The desk sees it at once and calls you."),
     "sos.yes": ("是，马上求助", "Yes, call for help"),
     "sos.no": ("不用，点错了", "No, a mistake"),
+    "sos.unknown": (
+        "这台设备还没有登录过，我们不知道您是谁。请直接拨打下面的电话。",
+        "This device has never logged in, so we cannot know who you are. Please call one of these numbers.",
+    ),
     "sos.numbers": ("也可以直接拨打", "Or call directly"),
     "sos.120": ("120 急救", "120 ambulance"),
     "sos.119": ("119 火警", "119 fire"),
