@@ -174,10 +174,10 @@ def verify() -> Iterator[str]:
         elif merkle(leaves) != bytes(made.root):
             yield f"seal {made.number}: a row was changed"
         previous, expected, start = bytes(made.root), made.number + 1, made.end_xact
-    yield from _compare_with_export(expected - 1)
+    yield from _compare_with_export()
 
 
-def _compare_with_export(last_number: int) -> Iterator[str]:
+def _compare_with_export() -> Iterator[str]:
     from backend.env import env
 
     log = env.home_path / "seals.log"

@@ -23,13 +23,8 @@ def reading(actor: Reader) -> Iterator[None]:
     if in_a_verb():
         yield
         return
-    with transaction.atomic():
-        _set(actor.scope_settings())
-        try:
-            yield
-        finally:
-            if not connection.needs_rollback:
-                _set(dict.fromkeys(actor.scope_settings(), ""))
+    with _told(actor.scope_settings()):
+        yield
 
 
 @contextmanager
@@ -38,16 +33,26 @@ def looking_up(reason: str) -> Iterator[None]:
     if in_a_verb():
         yield
         return
+    with _told({"yike.verb": reason}):
+        yield
+
+
+@contextmanager
+def _told(settings: dict[str, str]) -> Iterator[None]:
+    """A transaction (or a savepoint of the one that is open) with these settings; after it, what was set before holds again."""
     with transaction.atomic():
-        _set({"yike.verb": reason})
+        before = _set(settings)
         try:
             yield
         finally:
             if not connection.needs_rollback:
-                _set({"yike.verb": ""})
+                _set(before)
 
 
-def _set(settings: dict[str, str]) -> None:
-    parts = ", ".join("set_config(%s, %s, true)" for _ in settings)
+def _set(settings: dict[str, str]) -> dict[str, str]:
+    """Set them until the transaction ends; returns what they were, read before (a target list is worked off in its order)."""
+    parts = ", ".join("current_setting(%s, true), set_config(%s, %s, true)" for _ in settings)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {parts}", [value for pair in settings.items() for value in pair])
+        cursor.execute(f"SELECT {parts}", [word for name, value in settings.items() for word in (name, name, value)])
+        row = cursor.fetchone() or ()
+    return {name: was or "" for name, was in zip(settings, row[::2], strict=True)}

@@ -66,28 +66,30 @@ def seal(owner_id: UUID, context: str, text: str) -> bytes:
 
 def unseal(owner_id: UUID, context: str, blob: bytes | memoryview) -> str:
     """The text again. Raises KeyDestroyed when the owner was erased, ValueError when the blob does not belong here."""
-    return unseal_many([(owner_id, context, blob)])[0]
+    (text,) = _opened([(owner_id, context, blob)])
+    if text is None:
+        raise KeyDestroyed
+    return text
 
 
 def unseal_many(sealed: Iterable[tuple[UUID, str, bytes | memoryview]]) -> list[str]:
-    """Open several blobs with one query for the keys; an erased owner's text reads as an empty string when several are asked."""
+    """Open blobs with one query for the keys; an erased owner's text reads as an empty string. Raises ValueError as `unseal`."""
+    return [text or "" for text in _opened(sealed)]
+
+
+def _opened(sealed: Iterable[tuple[UUID, str, bytes | memoryview]]) -> list[str | None]:
+    """The texts, None where the owner's key is gone."""
     wanted = [(owner, context, bytes(blob)) for owner, context, blob in sealed]
-    keys: dict[UUID, AESGCM | None] = {}
-    for row in PersonKey.objects.filter(owner_id__in={owner for owner, _, _ in wanted}):
-        keys[row.owner_id] = None if row.wrapped is None else _unwrap(row)
-    texts = []
-    for owner, context, blob in wanted:
-        key = keys.get(owner)
-        if key is None:
-            if len(wanted) == 1:
-                raise KeyDestroyed
-            texts.append("")
-            continue
-        try:
-            texts.append(key.decrypt(blob[1:13], blob[13:], context.encode()).decode())
-        except InvalidTag:
-            raise ValueError(f"this ciphertext was not sealed as {context} of this owner") from None
-    return texts
+    rows = PersonKey.objects.filter(owner_id__in={owner for owner, _, _ in wanted}) if wanted else ()
+    keys = {row.owner_id: _unwrap(row) for row in rows if row.wrapped is not None}
+    return [_open(keys[owner], context, blob) if owner in keys else None for owner, context, blob in wanted]
+
+
+def _open(key: AESGCM, context: str, blob: bytes) -> str:
+    try:
+        return key.decrypt(blob[1:13], blob[13:], context.encode()).decode()
+    except InvalidTag:
+        raise ValueError(f"this ciphertext was not sealed as {context} of this owner") from None
 
 
 def blind(kind: str, value: str) -> bytes:

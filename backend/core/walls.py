@@ -22,7 +22,7 @@ $$ BEGIN RAISE EXCEPTION 'rows of % are never changed or deleted', TG_TABLE_NAME
 
 
 def append_only(table: str) -> migrations.RunSQL:
-    """Refuse UPDATE, DELETE and TRUNCATE on a table (partitions too)."""
+    """Refuse UPDATE and DELETE on a table, its partitions too, to whoever asks (TRUNCATE is the owner's alone by right)."""
     return migrations.RunSQL(
         f'CREATE TRIGGER "{table}_append_only" BEFORE UPDATE OR DELETE ON "{table}" '
         f"FOR EACH ROW EXECUTE FUNCTION yike_append_only()",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 
 import structlog
@@ -55,12 +56,17 @@ def _wake(stop: threading.Event) -> None:
     listener.close()
 
 
-def _round(stop: threading.Event) -> None:
+def _live() -> None:
+    beat("worker")
+    Heartbeat.objects.filter(at__lt=now() - timedelta(hours=1)).delete()
+
+
+def _again_and_again(work: Callable[[], object], stop: threading.Event) -> None:
+    """Do it every `BEAT`. The heartbeat has a thread of its own: recurring work may wait long for somebody else's server, and a
+    worker that seems dead would make every web process unready."""
     while not stop.is_set():
         try:
-            beat("worker")
-            Heartbeat.objects.filter(at__lt=now() - timedelta(hours=1)).delete()
-            cron.run_due()
+            work()
         except DatabaseError as gone:
             log.warning("worker.database", error=type(gone).__name__)
         finally:
@@ -71,7 +77,9 @@ def _round(stop: threading.Event) -> None:
 def run(stop: threading.Event) -> None:
     """Run until `stop` is set; then wait for what is in hand."""
     threads = [threading.Thread(target=loop.run, args=(stop,), name=name) for name, loop in due.loops().items()]
-    threads += [threading.Thread(target=target, args=(stop,), name=target.__name__) for target in (_wake, _round)]
+    threads += [threading.Thread(target=_wake, args=(stop,), name="wake")]
+    for name, work in (("heartbeat", _live), ("cron", cron.run_due)):
+        threads.append(threading.Thread(target=_again_and_again, args=(work, stop), name=name))
     for thread in threads:
         thread.start()
     log.info("worker.started", loops=sorted(due.loops()))

@@ -13,7 +13,7 @@ from backend.core import vault
 from backend.core.queries import looking_up
 from backend.people import phones
 from backend.people.models import EmergencyContact, User
-from notifications.addresses import SMS, Address, live
+from notifications.addresses import SMS, Address, live, values
 
 NAME, CONTACT, CARE = "people.user.name", "people.contact.name", "people.user.care"
 ERASED = "—"
@@ -27,14 +27,6 @@ def name_of(user: User | None) -> str:
 def names_of(users: Iterable[User]) -> dict[UUID, str]:
     """Names by id, with one query for the keys."""
     named = [u for u in users if u.name_sealed is not None]
-    if not named:
-        return {}
-    if len(named) == 1:
-        user = named[0]
-        try:
-            return {user.id: vault.unseal(user.id, NAME, user.name_sealed or b"")}
-        except vault.KeyDestroyed:
-            return {}
     texts = vault.unseal_many([(u.id, NAME, u.name_sealed or b"") for u in named])
     return {u.id: text or ERASED for u, text in zip(named, texts, strict=True)}
 
@@ -48,8 +40,7 @@ def names_by_id(ids: Iterable[UUID | None]) -> dict[UUID, str]:
 def phone_of(user_id: UUID) -> str:
     """The person's own phone (E.164), or an empty string."""
     with looking_up("phone"):
-        address = live(user_id, SMS).first()
-        return address.value if address else ""
+        return next(iter(values(live(user_id, SMS).order_by("id")[:1]).values()), "")
 
 
 @dataclass(frozen=True)
@@ -89,12 +80,8 @@ def contacts_of(user_id: UUID, *, reveal: bool = False) -> list[ContactCard]:
     """A person's emergency contacts in order."""
     with looking_up("contacts"):
         rows = list(EmergencyContact.objects.filter(user_id=user_id))
-        phones_by_id = {a.id: a.value for a in Address.objects.filter(id__in=[r.address_id for r in rows])}
-        names = (
-            vault.unseal_many([(user_id, CONTACT, r.name_sealed) for r in rows])
-            if len(rows) > 1
-            else [_name(r) for r in rows]
-        )
+        phones_by_id = values(Address.objects.filter(id__in=[r.address_id for r in rows]))
+        names = vault.unseal_many((user_id, CONTACT, r.name_sealed) for r in rows)
     made = []
     for row, name in zip(rows, names, strict=True):
         phone = phones_by_id.get(row.address_id, "")
@@ -105,10 +92,3 @@ def contacts_of(user_id: UUID, *, reveal: bool = False) -> list[ContactCard]:
             )
         )
     return made
-
-
-def _name(row: EmergencyContact) -> str:
-    try:
-        return vault.unseal(row.user_id, CONTACT, row.name_sealed)
-    except vault.KeyDestroyed:
-        return ERASED

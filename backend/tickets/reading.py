@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -11,8 +11,7 @@ from uuid import UUID
 from django.db.models import prefetch_related_objects
 
 from backend.core.audit import AuditRow
-from backend.core.queries import looking_up
-from backend.core.vault import KeyDestroyed, unseal_many
+from backend.core.vault import unseal_many
 from backend.people.actor import Actor
 from backend.people.reading import names_by_id
 from backend.tickets.models import COMMENT, TEXT, Comment, Photo, Ticket
@@ -66,7 +65,7 @@ def seen_by(actor: Actor, tickets: Sequence[Ticket]) -> list[SeenTicket]:
     """These tickets (which the actor may see) as the actor sees them, in the same order."""
     rows = list(tickets)
     prefetch_related_objects(rows, *WITH)
-    texts = opened((row.reporter_id, TEXT, row.text_sealed) for row in rows)
+    texts = unseal_many((row.reporter_id, TEXT, row.text_sealed) for row in rows)
     staff = [is_staff(actor, row) for row in rows]
     close = [is_reporter(actor, row) or working for row, working in zip(rows, staff, strict=True)]
     names = _names(
@@ -122,7 +121,7 @@ def timeline(actor: Actor, ticket: Ticket) -> list[Moment]:
     words = ticket.comments.all() if staff else ticket.comments.filter(visibility="all")
     comments = list(words)
     names = _names({*(row.actor_id for row in rows), *(comment.author_id for comment in comments)}) if close else {}
-    texts = opened((comment.author_id, COMMENT, comment.text_sealed) for comment in comments)
+    texts = unseal_many((comment.author_id, COMMENT, comment.text_sealed) for comment in comments)
     moments = [_step(ticket, row, names) for row in rows]
     moments += [_words(ticket, comment, text, names) for comment, text in zip(comments, texts, strict=True)]
     return sorted(moments, key=lambda moment: moment.at)
@@ -150,14 +149,4 @@ def _name(names: dict[UUID, str], person_id: UUID | None) -> str:
 
 def _names(ids: set[UUID | None]) -> dict[UUID, str]:
     """Names of those who deal with a ticket; the reader need not have a right to their other data."""
-    with looking_up("names beside a ticket in sight"):
-        return names_by_id(ids)
-
-
-def opened(sealed: Iterable[tuple[UUID, str, bytes | memoryview]]) -> list[str]:
-    """Texts out of the vault, an erased person's as an empty string."""
-    blobs = list(sealed)
-    try:
-        return unseal_many(blobs)
-    except KeyDestroyed:  # the only one asked for is gone
-        return [""] * len(blobs)
+    return names_by_id(ids)

@@ -42,3 +42,12 @@ def test_a_blind_index_is_the_same_for_the_same_value_only() -> None:
     assert vault.blind("phone", "+8613800138000") == vault.blind("phone", "+8613800138000")
     assert vault.blind("phone", "+8613800138000") != vault.blind("phone", "+8613800138001")
     assert vault.blind("phone", "1") != vault.blind("card", "1")
+
+
+def test_one_or_many_an_erased_person_reads_as_nothing_in_a_list() -> None:
+    erased, other = uuid4(), uuid4()
+    gone, kept = vault.seal(erased, "a.b", "x"), vault.seal(other, "a.b", "y")
+    vault.destroy(erased)
+    assert vault.unseal_many([(erased, "a.b", gone)]) == [""]
+    assert vault.unseal_many([(erased, "a.b", gone), (other, "a.b", kept)]) == ["", "y"]
+    assert vault.unseal_many([]) == []

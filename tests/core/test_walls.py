@@ -97,3 +97,29 @@ def test_a_partition_is_no_way_round_the_wall() -> None:
             "AND has_table_privilege('yike_app', oid, 'SELECT')"
         )
         assert cursor.fetchall() == []
+
+
+def test_a_look_up_inside_another_or_inside_a_reading_leaves_what_held_before() -> None:
+    cast = Cast()
+    everybody, wang, neighbour = User.objects.count(), cast.wang.actor, cast.neighbour.actor
+    with as_app():
+        with looking_up("outer"):
+            with looking_up("inner"):
+                pass
+            assert User.objects.count() == everybody
+        with reading(wang):
+            with looking_up("inner"):
+                assert User.objects.count() == everybody
+            assert User.objects.count() == 1
+            with reading(neighbour):
+                pass
+            assert list(User.objects.values_list("id", flat=True)) == [cast.wang.id]
+        assert User.objects.count() == 0
+
+
+def test_a_failed_block_inside_a_reading_leaves_the_reader() -> None:
+    wang = Cast().wang.actor
+    with as_app(), reading(wang):
+        with pytest.raises(DatabaseError), looking_up("inner"):
+            User.objects.raw("SELECT no_such_column FROM people_user")[0]
+        assert User.objects.count() == 1
