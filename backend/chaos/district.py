@@ -11,10 +11,12 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Self, TypeVar
 
 from backend import embedded, embedded_files
+from backend.chaos import processes
 from backend.core import ports
 
 T = TypeVar("T")
@@ -26,7 +28,7 @@ FOREIGN = ("DATABASE_", "YIKE_", "STRIPE_", "FCM_", "REDIS_", "MQTT_", "PYTEST_"
 
 
 def patiently(
-    what: Callable[[], T], seconds: float, *, not_yet: tuple[type[Exception], ...] = (), every: float = 0.1
+    what: Callable[[], T | None], seconds: float, *, not_yet: tuple[type[Exception], ...] = (), every: float = 0.1
 ) -> T:
     """The first truthy answer of `what()`; the exceptions of `not_yet` count as none. Raises TimeoutError."""
     ends = time.monotonic() + seconds
@@ -98,19 +100,16 @@ class Running:
 
     def pid_of(self, child: str) -> int | None:
         """The process id of one of `CHILDREN` now; None while it is down."""
+        running = processes.alive()
         if child == "postgres":
             lock = embedded_files.place(self.home, embedded_files.account()) / "data" / "postmaster.pid"
-            try:
+            with suppress(OSError, ValueError, IndexError):
                 pid = int(lock.read_text().split()[0])
-                os.kill(pid, 0)
-            except (OSError, ValueError, IndexError):
-                return None
-            return pid
-        word = {"http": "serve"}.get(child, child)
-        found = subprocess.run(
-            ["pgrep", "-P", str(self.process.pid), "-f", f"backend {word}"], capture_output=True, text=True, check=False
-        )
-        return int(found.stdout.split()[0]) if found.stdout.split() else None
+                return pid if pid in running else None
+            return None
+        word = f"backend {'serve' if child == 'http' else child}"
+        mine = (one.pid for one in running.values() if one.parent == self.process.pid and word in one.command)
+        return next(mine, None)
 
     def kill(self, child: str) -> int:
         """kill -9, without a word, as soon as it is there; the process id it had."""

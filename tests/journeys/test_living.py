@@ -60,7 +60,7 @@ def test_an_sos_key_raises_an_alarm_when_the_token_is_long_gone(district: Distri
 
 @pytest.mark.parametrize(("method", "kind"), [("card", "electricity"), ("alipay", "water"), ("wechat_pay", "gas")])
 def test_reading_to_receipt(district: District, method: str, kind: str) -> None:
-    resident = district.person("resident")
+    resident = district.person("resident", 7)
     bill = billed_from_a_reading(district, resident, kind)
     assert sum(line["amount"] for line in bill["lines"]) == bill["amount"] > 0
     payment = resident.post(
