@@ -12,8 +12,9 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
 from api import document, problems
+from api.faults import field_error
 from api.parsing import StrictParser
-from backend.core.errors import FieldError, Invalid, Refusal
+from backend.core.errors import Invalid, Refusal
 
 log = structlog.get_logger(__name__)
 
@@ -57,24 +58,19 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 
 @api.exception_handler(ValidationError)
 def invalid(request: HttpRequest, wrong: ValidationError) -> HttpResponse:
-    return problems.problem(request, Invalid(*[_field(error) for error in wrong.errors]))
-
-
-def _field(error: dict[str, Any]) -> FieldError:
-    place, *path = error["loc"]
-    if place in {"body", "form", "file"}:
-        inner = path[1:] if len(path) > 1 and place == "body" else path
-        pointer = "".join(f"/{part}" for part in inner) or "/"
-    elif place == "query":
-        pointer = f"?{'.'.join(map(str, path[-1:]))}"
-    else:
-        pointer = f"#{'.'.join(map(str, path))}"
-    return FieldError(pointer, str(error["type"]).replace("_", "-"), str(error["msg"]))
+    if any(fault["loc"][0] == "path" for fault in wrong.errors):
+        return problems.plain(request, 404)  # an id that cannot be one is an id that nothing has
+    return problems.problem(request, Invalid(*[field_error(fault) for fault in wrong.errors]))
 
 
 @api.exception_handler(HttpError)
 def plain_error(request: HttpRequest, error: HttpError) -> HttpResponse:
-    return problems.plain(request, error.status_code)
+    if named := getattr(request, "unkeepable", []):
+        return problems.problem(request, Invalid(*named))
+    cause = error.__cause__  # ninja turns whatever a parser raises into its own 400
+    if isinstance(cause, Refusal):
+        return problems.problem(request, cause)
+    return problems.plain(request, cause.status_code if isinstance(cause, HttpError) else error.status_code)
 
 
 @api.exception_handler(Http404)

@@ -58,6 +58,66 @@ def test_a_body_that_is_not_json(client_for: Client, body: str) -> None:
     assert answer["Content-Type"] == "application/problem+json"
 
 
+def test_what_cannot_be_kept_is_named(client_for: Client) -> None:
+    body = '{"phone": "1\\u0000", "x": [{"y": NaN}], "z": "\\ud800"}'
+    answer = client_for(None).post("/auth/codes", data=body, content_type="application/json")
+    is_a_problem(answer, 422, "invalid")
+    assert [e["pointer"] for e in answer.json()["errors"]] == ["/phone", "/x/0/y", "/z"]
+
+
+def test_a_body_that_says_it_is_something_else(client_for: Client) -> None:
+    told = client_for(None).post("/auth/codes", data="<phone/>", content_type="application/xml")
+    is_a_problem(told, 415, "unsupported-media-type")
+
+
+def test_a_body_must_be_an_object(cast: Cast, client_for: Client) -> None:
+    for body in ("[]", '"name"', "7", "null"):
+        answer = client_for(cast.wang).patch("/me", data=body, content_type="application/json")
+        is_a_problem(answer, 422, "invalid")
+        assert answer.json()["errors"][0]["pointer"] == ""
+
+
+def test_a_field_that_nobody_knows_changes_nothing(cast: Cast, client_for: Client) -> None:
+    assert client_for(cast.wang).patch("/me", {"elder_mode": True, "shoe_size": 38}).status_code == 200
+
+
+def test_the_faults_of_fields_are_told_in_both_languages(client_for: Client) -> None:
+    for language, words in (("zh-CN", "必填"), ("en", "Field required")):
+        answer = client_for(None, **{"Accept-Language": language}).post("/auth/codes", {})
+        assert answer.json()["errors"] == [{"pointer": "/phone", "code": "missing", "detail": words}]
+    too_far = client_for(None).get("/circle?lon=116&lat=39&minutes=31").json()["errors"]
+    assert too_far == [{"pointer": "?minutes", "code": "less-than-equal", "detail": "不能大于 30"}]
+
+
+def test_an_id_that_cannot_be_one_is_not_found(cast: Cast, client_for: Client) -> None:
+    for path in ("/bills/abc", "/services/abc", "/communities/1", "/emergency/incidents/x", "/tickets/y"):
+        is_a_problem(client_for(cast.wang).get(path), 404, "not-found")
+
+
+def test_a_post_to_nowhere_is_not_found(client_for: Client) -> None:
+    http = client_for(None)
+    http.client.handler.enforce_csrf_checks = True
+    is_a_problem(http.post("/emergency/signals/"), 404, "not-found")
+
+
+def test_nobody_acts_for_another_without_a_power(cast: Cast, client_for: Client) -> None:
+    answer = client_for(cast.neighbour).get("/me", headers={"Acting-For": str(cast.wang.id)})
+    is_a_problem(answer, 403, "not-a-delegate")
+    assert client_for(cast.wang).get("/me", headers={"Acting-For": str(cast.wang.id)}).status_code == 200
+
+
+def test_what_was_read_is_what_is_changed(cast: Cast, client_for: Client) -> None:
+    http = client_for(cast.wang)
+    read = http.get("/me")["ETag"]
+    changed = http.patch("/me", {"name": "王奶奶（新）"}, headers={"If-Match": read})
+    assert changed.status_code == 200
+    assert changed["ETag"] == http.get("/me")["ETag"] != read
+    is_a_problem(http.patch("/me", {"name": "x"}, headers={"If-Match": read}), 412, "precondition-failed")
+    assert http.patch("/me", {"elder_mode": True}, headers={"If-Match": "*"}).status_code == 200
+    assert http.get("/me").json()["name"] == "王奶奶（新）"
+    is_a_problem(http.patch("/me", {"name": "  "}), 422, "invalid")
+
+
 def test_a_query_that_no_database_can_hold(client_for: Client) -> None:
     is_a_problem(client_for(None).get("/circle?lon=116&lat=39&q=%00"), 400, "bad-request")
 
@@ -136,4 +196,4 @@ def test_the_documentation_needs_nothing_from_outside(client_for: Client) -> Non
 def test_health_tells_what_it_checked(client_for: Client) -> None:
     assert client_for(None).get("/livez").json() == {"status": "ok"}
     checks = client_for(None).get("/readyz").json()["checks"]
-    assert set(checks) >= {"database", "clock", "migrations", "worker"}
+    assert set(checks) >= {"database", "clock", "migrations", "hints", "worker"}
