@@ -55,6 +55,12 @@ def access(rule: Rule | Can) -> Callable[[F], F]:
     return decorate
 
 
+class NotADelegate(Forbidden):
+    """You hold no power to act for this person."""
+
+    code, zh = "not-a-delegate", "您没有代办此人事务的授权"
+
+
 class Bearer(HttpBearer):
     """`Authorization: Bearer <access token>`; cookies are never looked at under /api/v1."""
 
@@ -77,6 +83,9 @@ class Bearer(HttpBearer):
             raise Unauthenticated
         if self.rule.permission is not None and not actor.may(self.rule.permission):
             raise Forbidden
+        for_whom = request.headers.get("Acting-For", "")
+        if for_whom and for_whom != str(actor.person_id):
+            raise NotADelegate  # never done silently in one's own name
         request.actor = actor
         return actor
 

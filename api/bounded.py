@@ -9,7 +9,9 @@ from typing import Any
 from django.core.handlers.asgi import ASGIRequest
 
 from api import problems
+from backend.core.audit_context import request_id
 from backend.core.errors import TooLarge
+from backend.core.ids import uuid7
 
 Message = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -49,7 +51,10 @@ class Bounded:
             await self._refuse(scope, send)
 
     async def _refuse(self, scope: Any, send: Send) -> None:
+        mark = request_id.set(str(uuid7()))
         answer = problems.problem(ASGIRequest(scope, io.BytesIO()), TooLarge(limit=self.limit))
+        answer["X-Request-ID"] = request_id.get()
+        request_id.reset(mark)
         headers = [(name.lower().encode(), value.encode()) for name, value in answer.items()]
         headers += [(b"content-length", str(len(answer.content)).encode()), (b"connection", b"close")]
         await send({"type": "http.response.start", "status": answer.status_code, "headers": headers})

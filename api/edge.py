@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from functools import wraps
-from typing import Any
+from typing import Any, get_args, get_origin
 from uuid import UUID
 
 import ninja
@@ -21,7 +21,7 @@ from pydantic import BaseModel, create_model
 
 from api.access import PERSON, PUBLIC, SIGNED, Bearer, Request, Rule, access, take_optional
 from api.problems import language
-from backend.core.errors import FieldError, Invalid
+from backend.core.errors import FieldError, Invalid, PreconditionFailed
 from backend.core.idempotency import IdempotencyKeyRequired, Offer, Replayed, offered
 from backend.core.queries import reading
 from backend.people.actor import Actor
@@ -35,6 +35,7 @@ __all__ = [
     "Router",
     "access",
     "language",
+    "must_match",
     "page",
     "perform",
     "single",
@@ -61,7 +62,20 @@ class Router(ninja.Router):
         return decorate
 
 
+def _takes_object(view: Any) -> bool:
+    """Whether the body of this operation is one JSON object (ninja would read the fields of anything else as absent)."""
+    body = inspect.signature(view, eval_str=True).parameters.get("body")
+    kinds = () if body is None else get_args(body.annotation) or (body.annotation,)
+    return body is not None and get_origin(body.annotation) is not list and any(_is_schema(kind) for kind in kinds)
+
+
+def _is_schema(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Schema)
+
+
 def _admitted(view: Any, rule: Rule, *, is_read: bool) -> Any:
+    takes_object = _takes_object(view)
+
     @wraps(view)
     def run(request: Any, *args: Any, **kwargs: Any) -> Any:
         if rule.kind == "public":
@@ -71,6 +85,8 @@ def _admitted(view: Any, rule: Rule, *, is_read: bool) -> Any:
         within: AbstractContextManager[None] = nullcontext()
         if is_read and request.actor.kind != "anonymous":
             within = reading(request.actor)
+        if takes_object and not getattr(request, "is_json_object", True):
+            raise Invalid(FieldError("", "object-type", "the body must be a JSON object", "请求体须为 JSON 对象"))
         with within:
             return view(request, *args, **kwargs)
 
@@ -128,10 +144,25 @@ def perform(
     return HttpResponse(body, status=code, content_type="application/json")
 
 
+def etag_of(body: bytes) -> str:
+    return f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+
+
+def must_match(request: HttpRequest, render: Callable[[], Any]) -> Callable[[], None]:
+    """What a verb calls once it holds the row: PreconditionFailed when `If-Match` names another version than this one."""
+    named = {tag.strip().removeprefix("W/") for tag in request.headers.get("If-Match", "").split(",")} - {""}
+
+    def check() -> None:
+        if named and "*" not in named and etag_of(_bytes(render())) not in named:
+            raise PreconditionFailed
+
+    return check
+
+
 def single(request: HttpRequest, obj: Any, render: Callable[..., Any]) -> HttpResponse:
     """One resource with its ETag; 304 when the reader has it already."""
     body = _bytes(render(obj))
-    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    etag = etag_of(body)
     if request.headers.get("If-None-Match") == etag:
         response = HttpResponse(status=304)
     else:
@@ -186,12 +217,12 @@ def write_cursor(values: list[Any], salt: str) -> str:
     return signing.dumps([str(v) if isinstance(v, UUID) else v for v in values], salt=salt, compress=True)
 
 
-def read_cursor(cursor: str, salt: str) -> list[Any]:
-    """What a cursor holds; raises Invalid when it was not made here for this list."""
+def read_cursor(cursor: str, salt: str, name: str = "cursor") -> list[Any]:
+    """What a cursor holds; raises Invalid (of the parameter `name`) when it was not made here for this list."""
     try:
         values: list[Any] = signing.loads(cursor, salt=salt)
     except signing.BadSignature:
-        wrong = FieldError("?cursor", "cursor-invalid", "use the cursor of the same list", "请使用同一列表返回的游标")
+        wrong = FieldError(f"?{name}", "cursor-invalid", "use the cursor of the same list", "请使用同一列表返回的游标")
         raise Invalid(wrong) from None
     return values
 

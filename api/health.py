@@ -10,7 +10,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, Gauge, Histogram, generate_latest
 
-from backend.core import due, worker
+from backend.core import due, hints, worker
 from backend.core.clock import now
 
 METRICS_TYPE = CONTENT_TYPE_LATEST
@@ -26,7 +26,7 @@ _migrated = False
 
 
 def ready() -> dict[str, dict[str, Any]]:
-    """Each check's name → `{ok, detail}`: database, migrations, clock, worker."""
+    """Each check's name → `{ok, detail}`: database, migrations, clock, hints, worker."""
     checks: dict[str, dict[str, Any]] = {}
     try:
         with connection.cursor() as cursor:
@@ -36,6 +36,7 @@ def ready() -> dict[str, dict[str, Any]]:
         skew = abs((there - now()).total_seconds())
         checks["clock"] = {"ok": skew <= MAX_SKEW_SECONDS, "skew_seconds": round(skew, 3)}
         checks["migrations"] = {"ok": _is_migrated()}
+        checks["hints"] = {"ok": hints.can_send()}
         checks["worker"] = {"ok": worker.is_alive("worker")}
     except DatabaseError as gone:
         checks["database"] = {"ok": False, "error": type(gone).__name__}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -58,6 +59,10 @@ def status_of(refusal: errors.Refusal) -> int:
     return next(status for kind, status in STATUS if isinstance(refusal, kind))
 
 
+def _plain(value: Any) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
 def document(refusal: errors.Refusal, tongue: str) -> dict[str, Any]:
     """The problem's members without `instance`; sockets send the same."""
     status = status_of(refusal)
@@ -75,7 +80,7 @@ def document(refusal: errors.Refusal, tongue: str) -> dict[str, Any]:
             body["detail"] = "; ".join(f"{e.pointer}: {e.text(tongue)}" for e in refusal.errors)
     if refusal.retry_after is not None:
         body["retry_after"] = refusal.retry_after
-    extra: dict[str, Any] = json.loads(json.dumps(refusal.extra, default=str))
+    extra: dict[str, Any] = json.loads(json.dumps(refusal.extra, default=_plain))
     return body | extra
 
 

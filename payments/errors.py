@@ -78,9 +78,9 @@ class NotActive(Conflict):
 
 
 class NotSettled(Conflict):
-    """This part of the payment is not paid, so it cannot be refunded."""
+    """This payment is not paid: there is neither a receipt nor anything to refund."""
 
-    code, zh = "payment-not-settled", "该笔支付尚未成功，不能退款"
+    code, zh = "payment-not-settled", "该笔支付尚未成功，没有收据，也不能退款"
 
 
 class RefundTooLarge(Conflict):

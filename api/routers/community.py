@@ -7,7 +7,7 @@ from uuid import UUID
 
 from ninja import Schema
 
-from api.edge import PERSON, PUBLIC, Request, Router, access, language, page, page_of
+from api.edge import PERSON, PUBLIC, Reply, Request, Router, access, language, page, page_of, single
 from api.schemas.people import DivisionOut, PlaceOut
 from backend.community import contracts
 from backend.community.models import Building, Compound, Division, Home
@@ -71,39 +71,41 @@ def divisions(
 
 @router.get("/communities/{community_id}", response=CommunityOut)
 @access(DIVISIONS)
-def community(request: Request, community_id: UUID) -> CommunityOut:
+def community(request: Request, community_id: UUID) -> Reply:
     """A community and its compounds."""
     row = Division.objects.filter(id=community_id, kind=Division.Kind.COMMUNITY).first()
     if row is None:
         raise NotFound
     tongue = language(request)
     inside = [PlaceOut(id=c.id, kind=c.kind, name=c.label(tongue)) for c in row.compounds.order_by("name")]
-    return CommunityOut(**DivisionOut.of(row, tongue).dict(), compounds=inside)
+    shown = CommunityOut(**DivisionOut.of(row, tongue).dict(), compounds=inside)
+    return single(request, row, lambda _: shown)
 
 
 @router.get("/compounds/{compound_id}", response=CompoundOut)
 @access(DIVISIONS)
-def compound(request: Request, compound_id: UUID) -> CompoundOut:
+def compound(request: Request, compound_id: UUID) -> Reply:
     """A compound and the company that serves it today."""
     row = Compound.objects.select_related("community").filter(id=compound_id).first()
     if row is None:
         raise NotFound
     tongue = language(request)
     company = contracts.company_for(row, today())
-    shown = (
+    serving = (
         CompanyOut(id=company.id, kind=company.kind, name=company.label(tongue), phone=company.phone)
         if company
         else None
     )
-    return CompoundOut(
+    shown = CompoundOut(
         id=row.id,
         name=row.label(tongue),
         kind=row.kind,
         community_id=row.community_id,
         lon=row.lon,
         lat=row.lat,
-        company=shown,
+        company=serving,
     )
+    return single(request, row, lambda _: shown)
 
 
 @router.get("/compounds/{compound_id}/buildings", response=page_of(BuildingOut))

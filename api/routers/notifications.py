@@ -40,7 +40,7 @@ def read_inbox(
 
 def _positions(since: str) -> dict[str, int]:
     """What a `since` holds: channel → offset."""
-    values = read_cursor(since, SINCE)
+    values = read_cursor(since, SINCE, "since")
     return dict(zip(values[::2], values[1::2], strict=True))
 
 

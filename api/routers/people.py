@@ -6,7 +6,7 @@ from uuid import UUID
 
 from ninja import Schema
 
-from api.edge import PERSON, Reply, Request, Router, access, language, perform, single
+from api.edge import PERSON, Reply, Request, Router, access, etag_of, language, must_match, perform, single
 from api.schemas.people import ClaimIn, ClaimOut, ContactIn, DutyIn, DutyOut, MeOut, MePatch
 from backend.core.errors import Forbidden
 from backend.people import duty, homes
@@ -38,8 +38,13 @@ def me(request: Request) -> Reply:
 @router.patch("/me", response=MeOut)
 @access(PERSON)
 def change_me(request: Request, body: MePatch) -> Reply:
-    """Change my name, language or elder mode."""
-    return perform(request, change, render=lambda _: _me(request), **body.dict(exclude_unset=True))
+    """Change my name, language or elder mode; with `If-Match` only what I have read (412)."""
+    unchanged = must_match(request, lambda: _me(request))
+    changed = perform(
+        request, change, render=lambda _: _me(request), must_hold=unchanged, **body.dict(exclude_unset=True)
+    )
+    changed["ETag"] = etag_of(changed.content)
+    return changed
 
 
 @router.put("/me/emergency-contacts", response=MeOut)
@@ -95,9 +100,10 @@ def _duties(rows: list[Duty]) -> Duties:
 
 @router.post("/duty/start", response=Duties)
 @access(Can.DUTY_KEEP)
-def start_duty(request: Request, body: DutyIn) -> Reply:
-    """Begin duty on a desk."""
-    return perform(request, duty.start, render=lambda row: _duties([row]), division_id=body.division_id)
+def start_duty(request: Request, body: DutyIn | None = None) -> Reply:
+    """Begin duty on a desk; without `division_id` on one's own, if there is but one."""
+    desk = body.division_id if body else None
+    return perform(request, duty.start, render=lambda row: _duties([row]), division_id=desk)
 
 
 @router.post("/duty/end", response=Duties)
@@ -109,8 +115,10 @@ def end_duty(request: Request) -> Reply:
 
 @router.get("/duty", response=Duties)
 @access(Can.DESK_WATCH)
-def who_is_on_duty(request: Request, division_id: UUID) -> Duties:
-    """Who is on a desk now."""
+def who_is_on_duty(request: Request, division_id: UUID | None = None) -> Duties:
+    """Who is on a desk now; without `division_id`, on all the desks that I may watch."""
+    if division_id is None:
+        return _duties(list(duty.in_sight(request.actor)))
     if not request.actor.may(Can.DESK_WATCH, division=division_id, community=division_id):
         raise Forbidden
     return _duties(list(duty.on_duty(division_id)))

@@ -182,7 +182,7 @@ def resume(request: Request, id: UUID) -> Reply:
 
 @router.post("/tickets/{uuid:id}/resolve", response=TicketOut)
 @access(PERSON)
-def resolve(request: Request, id: UUID, body: ResolveIn) -> Reply:
+def resolve(request: Request, id: UUID, body: ResolveIn | None = None) -> Reply:
     return _step(request, actions.resolve, id, body)
 
 

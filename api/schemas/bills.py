@@ -83,6 +83,7 @@ class AccountOut(Schema):
     unit: str | None
     meter: MeterOut | None
     balance: int = Field(description="fen; negative: owed on open bills")
+    autopay: bool = False
     currency: str = "CNY"
 
     @classmethod

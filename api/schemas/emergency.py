@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from ninja import Field, Schema
+from pydantic import AliasChoices
 
 from backend.emergency.actions import Raised
 from backend.emergency.models import Device
@@ -159,7 +160,7 @@ class IncidentDetailOut(IncidentOut):
 
 
 class NoteIn(Schema):
-    text: str = Field(max_length=4000)
+    text: str = Field(max_length=4000, validation_alias=AliasChoices("text", "note"))  # type: ignore[pydantic-alias]
 
 
 class CallIn(Schema):

@@ -7,6 +7,7 @@ from typing import Literal
 from uuid import UUID
 
 from ninja import Field, Schema
+from pydantic import AwareDatetime
 
 from backend.community.models import Division
 from backend.people.login import LoggedIn
@@ -152,7 +153,7 @@ class ContactIn(Schema):
 class ClaimIn(Schema):
     home_id: UUID
     relation: Literal["owner", "tenant", "family", "carer", "landlord"]
-    until: datetime | None = None
+    until: AwareDatetime | None = None
 
 
 class ClaimOut(Schema):
@@ -164,7 +165,7 @@ class ClaimOut(Schema):
 
 
 class DutyIn(Schema):
-    division_id: UUID
+    division_id: UUID | None = None
 
 
 class DutyOut(Schema):

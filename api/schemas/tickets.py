@@ -7,6 +7,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from ninja import Field, Schema
+from pydantic import AliasChoices
 
 from backend.tickets.categories import GROUPS, Category, Question, all_categories
 from backend.tickets.kpis import Kpis, Rates
@@ -63,6 +64,7 @@ class CategoryOut(Schema):
 
 class CategoriesOut(Schema):
     items: list[CategoryOut]
+    next: str | None = None
 
 
 class PhotoOut(Schema):
@@ -206,6 +208,7 @@ class TicketsOut(Schema):
 
 class SimilarOut(Schema):
     items: list[TicketOut]
+    next: str | None = None
 
 
 class MomentOut(Schema):
@@ -225,6 +228,7 @@ class MomentOut(Schema):
 
 class TimelineOut(Schema):
     items: list[MomentOut]
+    next: str | None = None
 
 
 class CommentOut(Schema):
@@ -282,7 +286,9 @@ class TicketIn(Schema):
 
 
 class AssignIn(Schema):
-    assignee_id: UUID
+    """`assignee`, as the list's filter calls it, is understood too."""
+
+    assignee_id: UUID = Field(validation_alias=AliasChoices("assignee_id", "assignee"))  # type: ignore[pydantic-alias]
 
 
 class TransferIn(Schema):
@@ -306,7 +312,7 @@ class PauseIn(Schema):
 
 
 class ResolveIn(Schema):
-    note: str
+    note: str | None = Field(None, validation_alias=AliasChoices("note", "text"), description="what was done")  # type: ignore[pydantic-alias]
     photo_ids: list[UUID] = []
 
 
@@ -324,5 +330,5 @@ class CommentIn(Schema):
 
 
 class RatingIn(Schema):
-    stars: int
+    stars: int = Field(validation_alias=AliasChoices("stars", "rating"), description="1 to 5")  # type: ignore[pydantic-alias]
     text: str = ""

@@ -27,9 +27,9 @@ class Call:
 
     def reads(self, channel: Any) -> str:
         """The channel, if this connection is subscribed to it. Raises ReplyError 103."""
-        if channel not in self.channels:
+        if not isinstance(channel, str) or channel not in self.channels:
             raise ReplyError(PERMISSION_DENIED)
-        return str(channel)
+        return channel
 
 
 @dataclass(frozen=True)

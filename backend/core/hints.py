@@ -94,6 +94,18 @@ def send(topics: Iterable[str]) -> None:
     _post.add(topics)
 
 
+def can_send() -> bool:
+    """Whether the carrier takes a hint now (asked by the readiness check)."""
+    sender = _sender()
+    try:
+        sender.send(["ready"])
+    except _carrier().LOST:
+        return False
+    finally:
+        sender.close()
+    return True
+
+
 def close() -> None:
     """Stop the sender and close its connection (end of a test run)."""
     global _post

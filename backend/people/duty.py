@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from backend.community.models import Division
 from backend.core.clock import now
-from backend.core.errors import Forbidden, NotFound
+from backend.core.errors import FieldError, Forbidden, Invalid, NotFound
 from backend.core.verb import record, verb
 from backend.people.actor import Actor
 from backend.people.models import Duty, RoleGrant
@@ -28,9 +28,28 @@ def dispatchers_of(division_id: UUID) -> list[UUID]:
     return [g.user_id for g in grants.order_by("created_at") if g.until is None or g.until > moment]
 
 
+def in_sight(actor: Actor) -> QuerySet[Duty]:
+    """The open duties of every desk that the actor may watch."""
+    reach = actor.reach(Can.DESK_WATCH)
+    found = Duty.objects.filter(ended_at__isnull=True).order_by("started_at")
+    return found if reach.everywhere else found.filter(division__in=reach.divisions | reach.communities)
+
+
+def _own_desk(actor: Actor) -> UUID:
+    """The one desk that the actor may keep. Raises Invalid when it must be named."""
+    desks = actor.reach(Can.DUTY_KEEP).divisions
+    if len(desks) != 1:
+        raise Invalid(FieldError("/division_id", "required", "say which desk", "请指明值班台"))
+    return next(iter(desks))
+
+
 @verb("duty.started")
-def start(actor: Actor, *, division_id: UUID) -> Duty:
-    """Begin duty on a desk; beginning again changes nothing."""
+def start(actor: Actor, *, division_id: UUID | None = None) -> Duty:
+    """Begin duty on a desk (one's only one when it is not named); beginning again changes nothing.
+
+    Raises NotFound, Forbidden, Invalid.
+    """
+    division_id = division_id or _own_desk(actor)
     division = Division.objects.filter(id=division_id).first()
     if division is None:
         raise NotFound

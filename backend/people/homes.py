@@ -7,7 +7,7 @@ from uuid import UUID
 
 from backend.community.models import Home
 from backend.core.clock import now
-from backend.core.errors import Conflict, Forbidden, NotFound
+from backend.core.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from backend.core.verb import record, verb
 from backend.people.actor import Actor
 from backend.people.models import Residency
@@ -33,6 +33,8 @@ def claim(actor: Actor, *, home_id: UUID, relation: str, until: datetime | None 
     home = Home.objects.filter(id=home_id).first()
     if home is None:
         raise NotFound
+    if until is not None and until <= now():
+        raise Invalid(FieldError("/until", "in-the-past", "this time is over", "截止时间已过"))
     if Residency.objects.filter(user_id=person, home=home, state__in=["pending", "confirmed"]).exists():
         raise AlreadyClaimed
     return Residency.objects.create(

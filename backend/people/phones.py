@@ -1,9 +1,14 @@
 """Phone numbers: one spelling, one blind index, one mask."""
 
+import re
+
 import phonenumbers
 
 from backend.core import vault
 from backend.core.errors import FieldError, Invalid
+
+CHINA = 86
+_MOBILE = re.compile(r"1[3-9]\d{9}")
 
 
 def normalise(phone: str, pointer: str = "/phone") -> str:
@@ -12,9 +17,16 @@ def normalise(phone: str, pointer: str = "/phone") -> str:
         parsed = phonenumbers.parse(phone, "CN")
     except phonenumbers.NumberParseException:
         parsed = None
-    if parsed is None or not phonenumbers.is_possible_number(parsed):
+    if parsed is None or not _can_be_called(parsed):
         raise Invalid(FieldError(pointer, "phone-invalid", "this is not a phone number", "手机号格式不正确"))
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _can_be_called(number: phonenumbers.PhoneNumber) -> bool:
+    """Chinese numbers in full (the ranges of mobiles are opened faster than tables of them); others by their length."""
+    if number.country_code == CHINA:
+        return bool(_MOBILE.fullmatch(str(number.national_number))) or phonenumbers.is_valid_number(number)
+    return phonenumbers.is_possible_number_with_reason(number) == phonenumbers.ValidationResult.IS_POSSIBLE
 
 
 def blind(phone: str) -> bytes:

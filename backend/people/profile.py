@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -115,12 +116,24 @@ def scope_names(grants: list[RoleGrant], language: str = "zh-CN") -> dict[UUID, 
 
 @verb("person.changed")
 def change(
-    actor: Actor, *, name: str | None = None, language: str | None = None, elder_mode: bool | None = None
+    actor: Actor,
+    *,
+    name: str | None = None,
+    language: str | None = None,
+    elder_mode: bool | None = None,
+    must_hold: Callable[[], None] | None = None,
 ) -> User:
-    """Change one's own name, language or elder mode; what is None stays."""
+    """Change one's own name, language or elder mode; what is None stays.
+
+    `must_hold` is asked once the row is locked and raises when the change must not be made. Raises Invalid for a blank name.
+    """
     user = User.objects.select_for_update().get(id=actor.must_be_known())
+    if must_hold is not None:
+        must_hold()
     changed = []
     if name is not None:
+        if not name.strip():
+            raise Invalid(FieldError("/name", "required", "a name has letters", "请填写姓名"))
         user.name_sealed = vault.seal(user.id, NAME, name.strip())
         changed.append("name_sealed")
     if language is not None:

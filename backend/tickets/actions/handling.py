@@ -80,12 +80,13 @@ def resume(actor: Actor, *, ticket_id: UUID) -> Ticket:
 
 
 @verb("ticket.resolve")
-def resolve(actor: Actor, *, ticket_id: UUID, note: str, photo_ids: Sequence[UUID] = ()) -> Ticket:
-    """Say that it is done (办结) and what was done; the reporter is asked to verify.
+def resolve(actor: Actor, *, ticket_id: UUID, note: str | None = None, photo_ids: Sequence[UUID] = ()) -> Ticket:
+    """Say that it is done (办结) and, unless `note` is None, what was done; the reporter is asked to verify.
 
     Raises NotFound, Forbidden, WrongStep, Invalid.
     """
     ticket = begin(actor, ticket_id, "resolve")
     attach(actor, ticket, photo_ids, moment="after", field="photo_ids")
-    write_comment(actor, ticket, checked_text(note, "note"), kind="resolution")
+    if note is not None:
+        write_comment(actor, ticket, checked_text(note, "note"), kind="resolution")
     return finish(actor, ticket, "resolve", facts={"photos": len(photo_ids)}, resolved_at=now())
