@@ -51,7 +51,9 @@ def safe_path(request: HttpRequest, target: str | None, fallback: str) -> str:
     host = {request.get_host()}
     if target and url_has_allowed_host_and_scheme(target, allowed_hosts=host, require_https=request.is_secure()):
         parts = urlsplit(target)
-        return parts.path + (f"?{parts.query}" if parts.query else "")
+        path = parts.path + (f"?{parts.query}" if parts.query else "")
+        # The path of http://here//there is //there: taken by itself it would lead away.
+        return path if url_has_allowed_host_and_scheme(path, allowed_hosts=None) else fallback
     return fallback
 
 
@@ -100,7 +102,7 @@ def _page(view: View[P], *, needs_person: bool) -> View[P]:
     @sensitive_variables()
     def run(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         actor = session.actor_of(request)
-        if needs_person and actor.kind != "person":
+        if needs_person and (actor.kind != "person" or actor.state != "active"):
             return ask_login(request)
         try:
             if request.method in {"GET", "HEAD"} and actor.kind == "person":

@@ -49,7 +49,17 @@ def test_a_form_without_its_token_is_refused(cast: Cast, browser_of: Callable[..
 
 
 @pytest.mark.parametrize(
-    "target", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "/\\evil.example", ""]
+    "target",
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "javascript:alert(1)",
+        "/\\evil.example",
+        "http://testserver//evil.example",
+        "http://testserver/\\evil.example",
+        "///evil.example",
+        "",
+    ],
 )
 def test_no_redirect_leaves_the_site(browser_of: Callable[..., Browser], db: None, target: str) -> None:
     browser = browser_of()
@@ -58,6 +68,18 @@ def test_no_redirect_leaves_the_site(browser_of: Callable[..., Browser], db: Non
     response = browser.post("/preferences", {"language": "en", "next": target})
     assert response.status_code == 302
     assert response["Location"] == "/"
+
+
+@pytest.mark.parametrize("path", ["/app", "/app/bills", "/app/tickets", "/app/inbox", "/desk", "/desk/tickets"])
+def test_a_suspended_person_opens_no_page_and_gets_no_token(
+    cast: Cast, browser_of: Callable[..., Browser], path: str
+) -> None:
+    browser = browser_of(cast.dispatcher)
+    browser.get("/")
+    type(cast.dispatcher.user).objects.filter(id=cast.dispatcher.id).update(state="suspended")
+    assert browser.get(path)["Location"].startswith("/login")
+    assert browser.post("/socket-token").status_code in (401, 403)
+    assert browser.get("/app/sos").status_code == 200
 
 
 def test_an_upload_that_is_too_large_is_refused_before_it_is_read(

@@ -13,6 +13,6 @@ from web import session
 def socket_token(request: HttpRequest) -> HttpResponse:
     """`/socket-token`: an access token of ten minutes for the person of this session; 401 for nobody."""
     actor = session.actor_of(request)
-    if actor.person_id is None or actor.session_id is None:
+    if actor.person_id is None or actor.session_id is None or actor.state != "active":
         return JsonResponse({}, status=401)
     return JsonResponse({"access_token": tokens.access_token(actor.person_id, actor.session_id)})
