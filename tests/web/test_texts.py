@@ -70,6 +70,8 @@ def test_no_sentence_is_kept_for_nobody() -> None:
         "result.",
         "target.",
         "channel.",
+        "device.kind.",
+        "speaks.",
     )
     spare = {
         key
