@@ -28,8 +28,8 @@ def line(community: Division | None) -> list[Division]:
 
 
 def dispatchers(divisions: Iterable[UUID]) -> dict[UUID, list[UUID]]:
-    """Division → its dispatchers' ids, only divisions that have any; grants in force now."""
-    live = Q(until__isnull=True) | Q(until__gt=now())
+    """Division → its dispatchers' ids, only divisions that have any; grants in force now, of people who are not suspended."""
+    live = (Q(until__isnull=True) | Q(until__gt=now())) & Q(user__state="active")
     found: dict[UUID, list[UUID]] = {}
     grants = RoleGrant.objects.filter(live, role=Role.DISPATCHER, scope_id__in=list(divisions)).order_by("id")
     for scope, user in grants.values_list("scope_id", "user_id"):

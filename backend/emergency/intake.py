@@ -72,8 +72,16 @@ def take_key(arrival: Arrival) -> tuple[SignalKey, bool]:
     return found, False
 
 
-def keep(arrival: Arrival, *, signal_id: UUID, at: datetime, is_replayed: bool = False, **more: Any) -> Signal:
-    """Write the raw row; sealed under the sender's key, or under nobody's when the sender was erased meanwhile."""
+def keep(
+    arrival: Arrival,
+    *,
+    signal_id: UUID,
+    at: datetime,
+    is_replayed: bool = False,
+    detail: dict[str, Any] | None = None,
+    **more: Any,
+) -> Signal:
+    """Write the raw row and its `detail`; sealed under the sender's key, or under nobody's when the sender was erased."""
     try:
         raw_sealed = Signal.seal_raw(arrival.owner_id, arrival.raw)
     except vault.KeyDestroyed:
@@ -93,6 +101,7 @@ def keep(arrival: Arrival, *, signal_id: UUID, at: datetime, is_replayed: bool =
         is_replayed=is_replayed,
         owner_id=arrival.owner_id,
         raw_sealed=raw_sealed,
+        detail_sealed=Signal.seal_detail(arrival.owner_id, detail or {}),
         **more,
     )
 

@@ -19,6 +19,7 @@ from backend.emergency.kinds import PRIORITY, Kind, Priority
 from backend.emergency.protocols import dc09
 from backend.emergency.protocols.contact_id import CONTACT_ID, HEARTBEAT, TEST, Event, read_contact_id, read_sia_dcs
 
+EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 _DEGREES = re.compile(r"(\d{2,3})([EWNS])(\d{1,2}(?:\.\d+)?)$")
 
 
@@ -49,12 +50,17 @@ def interpret(protocol: str, raw: bytes) -> Meaning:
 
 
 def moment(text: Any) -> datetime | None:
-    """An ISO 8601 time with an offset, in UTC; None for anything else."""
+    """An ISO 8601 time with an offset, in UTC; None for anything else, and for a year in which no device of ours lives."""
     try:
         at = datetime.fromisoformat(str(text))
-        return at.astimezone(UTC) if at.tzinfo else None
+        return _plausible(at.astimezone(UTC)) if at.tzinfo else None
     except (ValueError, OverflowError):
         return None
+
+
+def _plausible(at: datetime | None) -> datetime | None:
+    """The time, unless its year is absurd: the end of time cannot even be shown in Beijing's."""
+    return at if at is not None and EARLIEST <= at <= LATEST else None
 
 
 def position(lon: Any, lat: Any, crs: str = "wgs84") -> dict[str, float]:
@@ -99,8 +105,9 @@ def _read_json(raw: bytes) -> Meaning:
 def _read_dc09(raw: bytes) -> Meaning:
     frame = dc09.parse(raw)
     content = dc09.content(frame.data)
+    at = _plausible(content.at)
     if frame.is_null:
-        return Meaning(HEARTBEAT, at=content.at)
+        return Meaning(HEARTBEAT, at=at)
     event = _event(frame.id, content.text)
     if event is None:
         raise Uninterpretable(f"no event in a {frame.id[:8]} block")
@@ -110,7 +117,7 @@ def _read_dc09(raw: bytes) -> Meaning:
         detail |= position(lon, lat)
     if content.extras.get("I"):
         detail["note"] = content.extras["I"][:200]
-    return _meaning(event.kind, event.code, is_restore=event.is_restore, at=content.at, detail=detail)
+    return _meaning(event.kind, event.code, is_restore=event.is_restore, at=at, detail=detail)
 
 
 def _event(ident: str, text: str) -> Event | None:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from backend.core.due import DueLoop
 from backend.core.due import register as register_loop
+from backend.emergency.flow import TAKEN
 from backend.emergency.kinds import State
 from backend.emergency.models import Incident, SignalRetry
 from backend.people.actor import Actor
@@ -17,7 +18,7 @@ def take_step(incident: Incident) -> None:
 
     if incident.state == State.OPEN:
         escalate(WORKER, incident_id=incident.id, step=incident.step)
-    elif incident.state == State.ACKNOWLEDGED:
+    elif incident.state in TAKEN:
         watch_owner(WORKER, incident_id=incident.id)
 
 

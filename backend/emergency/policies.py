@@ -15,6 +15,9 @@ CONTACTS = "contacts"
 TARGETS = (DESK, SECOND, CONTACTS)
 
 OWNER_GONE_SECONDS = 60
+"""How long who took an incident may be away from every screen before the first act."""
+WORKER_GONE_SECONDS = 1800
+"""How long who works on an incident may be away from every screen and do nothing about it."""
 
 
 class Step(TypedDict):

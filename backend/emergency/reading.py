@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
@@ -11,8 +12,9 @@ from backend.core.audit import AuditRow
 from backend.core.errors import NotFound
 from backend.emergency import flow
 from backend.emergency.kinds import State
-from backend.emergency.models import Entry, Incident, Signal
+from backend.emergency.models import Incident, Signal
 from backend.emergency.models.incidents import TEXT
+from backend.emergency.models.signals import DETAIL
 from backend.people import reading as people
 from backend.people.actor import Actor
 from backend.people.roles import Can
@@ -77,7 +79,7 @@ def whole(actor: Actor, incident_id: UUID) -> dict[str, Any]:
         "card": _card(incident, is_owner) if helps else None,
         "contacts": _contacts(incident, is_owner) if helps else [],
         "home": {"lon": home.building.lon, "lat": home.building.lat} if home else None,
-        "signals": [_signal(signal, helps) for signal in signals],
+        "signals": [_signal(signal, detail) for signal, detail in zip(signals, _details(signals, helps), strict=True)],
         "timeline": _timeline(incident, helps),
         "steps": incident.policy["steps"],
         "allowed": flow.allowed(incident.state) if helps else [],
@@ -107,13 +109,16 @@ def _contacts(incident: Incident, is_owner: bool) -> list[dict[str, Any]]:
     ]
 
 
-def _signal(signal: Signal, helps: bool) -> dict[str, Any]:
-    detail: dict[str, Any] = {}
-    if helps:
-        try:
-            detail = signal.detail()
-        except vault.KeyDestroyed:
-            detail = {}
+def _details(signals: list[Signal], helps: bool) -> list[dict[str, Any]]:
+    """What each signal told, for those who help; nothing of somebody who was erased."""
+    told = vault.unseal_many(
+        (s.owner_id, DETAIL, s.detail_sealed) for s in signals if helps and s.detail_sealed is not None
+    )
+    texts = iter(told)
+    return [json.loads(next(texts) or "{}") if helps and s.detail_sealed is not None else {} for s in signals]
+
+
+def _signal(signal: Signal, detail: dict[str, Any]) -> dict[str, Any]:
     return {
         "id": signal.id,
         "at": signal.at,
@@ -134,7 +139,7 @@ def _signal(signal: Signal, helps: bool) -> dict[str, Any]:
 
 def _timeline(incident: Incident, helps: bool) -> list[dict[str, Any]]:
     rows = list(AuditRow.objects.filter(object_id=incident.id).order_by("at", "id"))
-    entries = {str(e.id): e for e in incident.entries.all()} if helps else {}
+    written = _written(incident) if helps else {}
     names = people.names_by_id({r.actor_id for r in rows if r.actor_kind == "person"}) if helps else {}
     return [
         {
@@ -143,22 +148,20 @@ def _timeline(incident: Incident, helps: bool) -> list[dict[str, Any]]:
             "by": _named(row.actor_id, names) if helps and row.actor_kind == "person" else None,
             "by_kind": row.actor_kind,
             "facts": {k: v for k, v in row.data.items() if k != "entry"} if helps else {},
-            **_written(entries.get(str(row.data.get("entry")))),
+            **written.get(str(row.data.get("entry")), {"text": None, "reference": None}),
         }
         for row in rows
     ]
 
 
-def _written(entry: Entry | None) -> dict[str, str | None]:
-    if entry is None:
-        return {"text": None, "reference": None}
-    return {"text": _open(entry, entry.text_sealed), "reference": _open(entry, entry.reference_sealed)}
-
-
-def _open(entry: Entry, sealed: bytes | memoryview | None) -> str | None:
-    if sealed is None:
-        return None
-    try:
-        return vault.unseal(entry.owner_id, TEXT, sealed)
-    except vault.KeyDestroyed:
-        return None
+def _written(incident: Incident) -> dict[str, dict[str, str | None]]:
+    """Text and reference of each entry, by its id; None where there is none or its person was erased."""
+    entries = list(incident.entries.all())
+    sealed = [
+        (e, name, blob) for e in entries for name, blob in (("text", e.text_sealed), ("reference", e.reference_sealed))
+    ]
+    opened = vault.unseal_many((e.owner_id, TEXT, blob) for e, _, blob in sealed if blob is not None)
+    found: dict[str, dict[str, str | None]] = {str(e.id): {"text": None, "reference": None} for e in entries}
+    for (entry, name, _), text in zip([s for s in sealed if s[2] is not None], opened, strict=True):
+        found[str(entry.id)][name] = text or None
+    return found

@@ -187,3 +187,11 @@ def test_a_frame_under_another_key_is_kept_and_answered_duh(cast: Cast, device: 
     device.save()
     assert b'"DUH"' in say(encrypted(b"0001", b"#1234|1103 00 015", now()))
     assert Incident.objects.get().kind == "technical"
+
+
+def test_a_frame_that_opens_and_makes_no_sense_is_kept_and_answered_duh(cast: Cast, device: Device) -> None:
+    device.set_aes_key(vectors.AES_KEY)
+    device.save()
+    sealed = dc09_crypto.encrypt(vectors.AES_KEY, b"#1234|1103 00 015]_soon")
+    assert b'"DUH"' in say(dc09.wrap(b'"*ADM-CID"0001L0#1234[' + sealed))
+    assert Incident.objects.get().kind == "technical"

@@ -163,9 +163,33 @@ def test_an_owner_who_is_there_keeps_it_and_one_who_acted_too(desk: Cast, moved_
         assert Incident.objects.get().state == "acknowledged"
     PresenceLease.objects.all().delete()
     actions.note(desk.dispatcher.actor, incident_id=incident.id, text="正在联系")
-    with moved_clock(timedelta(hours=2)):
+    with moved_clock(timedelta(minutes=29)):
         assert escalation.drain() == 0
     assert Incident.objects.get().state == "in_progress"
+
+
+def test_who_works_on_it_and_leaves_for_half_an_hour_loses_it_and_the_ladder_goes_on(desk: Cast, moved_clock) -> None:
+    incident = raise_alarm(desk.wang)
+    actions.acknowledge(desk.dispatcher.actor, incident_id=incident.id)
+    actions.note(desk.dispatcher.actor, incident_id=incident.id, text="正在联系")
+    sit_down(desk.dispatcher, desk.community.id, seconds=600)
+    with moved_clock(timedelta(minutes=31)):
+        assert escalation.drain(rounds=1) == 1
+        assert Incident.objects.get().state == "in_progress"
+    with moved_clock(timedelta(minutes=41)):
+        assert escalation.drain() >= 1
+    incident.refresh_from_db()
+    assert (incident.state, incident.owner_id) == ("open", None)
+    assert incident.due_at is not None
+    assert incident.step > 0
+
+
+def test_a_suspended_dispatcher_staffs_no_desk(cast: Cast) -> None:
+    cast.dispatcher.user.state = "suspended"
+    cast.dispatcher.user.save(update_fields=["state"])
+    incident = raise_alarm(cast.wang)
+    assert incident.division_id == cast.subdistrict.id
+    assert cast.dispatcher.id not in told()
 
 
 def test_a_device_fault_at_night_wakes_no_contact(desk: Cast, moved_clock) -> None:

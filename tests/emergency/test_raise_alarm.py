@@ -5,6 +5,8 @@ from uuid import uuid4
 import pytest
 from django.db.models import F
 
+from backend.core import vault
+from backend.emergency import actions, reading
 from backend.emergency.kinds import Identity, State
 from backend.emergency.models import Incident, Signal, SignalKey
 from backend.people.models import Session, User
@@ -196,3 +198,22 @@ def test_once_it_is_known_where_the_caller_lives_the_nearest_desk_has_the_call(c
     assert (incident.division_id, incident.community_id) == (cast.community.id, cast.community.id)
     assert (incident.identity, incident.home_id, incident.signal_count) == ("verified", cast.home.id, 2)
     assert events(f"desk:{cast.community.id}") == ["incident.repeated"]
+
+
+def test_the_end_of_time_costs_the_time_and_the_desk_can_open_the_call(cast: Cast, client_for) -> None:
+    body = {"id": str(uuid4()), "kind": "sos", "at": "9999-12-31T23:59:59+00:00"}
+    answer = client_for(cast.wang).post("/emergency/alarms", body)
+    assert answer.status_code == 422
+    incident = answer.json()["incident"]["id"]
+    assert client_for(cast.dispatcher).get(f"/emergency/incidents/{incident}").status_code == 200
+
+
+def test_an_erased_persons_alarm_is_heard_and_can_be_answered_to_its_end(cast: Cast) -> None:
+    vault.destroy(cast.wang.id)
+    incident = raise_alarm(cast.wang, note="救命")
+    dispatcher = cast.dispatcher.actor
+    actions.acknowledge(dispatcher, incident_id=incident.id)
+    actions.note(dispatcher, incident_id=incident.id, text="已到场")
+    actions.resolve(dispatcher, incident_id=incident.id, disposition="real", text="平安")
+    shown = reading.whole(dispatcher, incident.id)
+    assert [t["text"] for t in shown["timeline"] if t["text"]] == ["已到场", "平安"]

@@ -17,7 +17,7 @@ from backend.emergency import interpretation, ladder
 from backend.emergency.errors import IdTaken
 from backend.emergency.intake import Arrival, keep, take_key
 from backend.emergency.kinds import PRIORITY, Identity, Kind, Priority, State
-from backend.emergency.models import EscalationPolicy, Incident, Signal, SignalKey
+from backend.emergency.models import EscalationPolicy, Incident, SignalKey
 from backend.emergency.opening import Call, open_or_join
 from backend.people.actor import Actor
 from backend.people.models import Residency
@@ -89,7 +89,7 @@ def raise_alarm(
         kind=told,
         device_at=device_at,
         incident_id=incident.id,
-        detail_sealed=Signal.seal_detail(person, detail),
+        detail=detail,
     )
     key.incident_id = incident.id
     key.save(update_fields=["incident_id"])

@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
+from django.db.models import Max
+
 from backend.core.clock import now
 from backend.core.verb import record, verb
 from backend.emergency import ladder, policies
 from backend.emergency.actions.answering import reopen
+from backend.emergency.flow import TAKEN
 from backend.emergency.kinds import State
 from backend.emergency.models import Incident
 from backend.people.actor import Actor
@@ -30,16 +33,19 @@ def escalate(actor: Actor, *, incident_id: UUID, step: int) -> Incident:
 
 @verb("incident.watch_owner", audited=False)
 def watch_owner(actor: Actor, *, incident_id: UUID) -> Incident:
-    """Look whether who took the incident is still at a screen; gone for 60 s without an act, it is open again."""
+    """Look whether who took the incident is still at a screen. It is open again when they are gone for 60 s without an act, or,
+    once they worked on it, for 30 minutes: no incident is forgotten because somebody went home."""
     incident = Incident.objects.select_for_update().get(id=incident_id)
-    if incident.state != State.ACKNOWLEDGED:
+    if incident.state not in TAKEN:
         return incident
     moment = now()
     owner, since = incident.owner_id, incident.acknowledged_at
     if owner is None or since is None:
         raise AssertionError("a check constraint forbids a taken incident without an owner")
-    seen = max(since, presence.last_present(owner) or since)
-    patience = timedelta(seconds=policies.OWNER_GONE_SECONDS)
+    acted = incident.entries.filter(author_id=owner).aggregate(at=Max("created_at"))["at"]
+    seen = max(since, acted or since, presence.last_present(owner) or since)
+    is_working = incident.state == State.IN_PROGRESS
+    patience = timedelta(seconds=policies.WORKER_GONE_SECONDS if is_working else policies.OWNER_GONE_SECONDS)
     if seen + patience > moment:
         incident.due_at, incident.lease = seen + patience, None
         incident.save()

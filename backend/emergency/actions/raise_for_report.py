@@ -10,7 +10,7 @@ from backend.core.errors import Forbidden
 from backend.core.verb import verb
 from backend.emergency.intake import Arrival, keep, take_key
 from backend.emergency.kinds import PRIORITY, Identity, Kind
-from backend.emergency.models import Incident, Signal
+from backend.emergency.models import Incident
 from backend.emergency.opening import Call, open_or_join
 from backend.people.actor import Actor
 
@@ -59,7 +59,7 @@ def raise_for_report(
         at=signal_key.signal_at,
         kind=told,
         incident_id=incident.id,
-        detail_sealed=Signal.seal_detail(person_id, {"note": note}),
+        detail={"note": note},
     )
     signal_key.incident_id = incident.id
     signal_key.save(update_fields=["incident_id"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
 from django.db.models import Q
@@ -9,7 +10,7 @@ from django.db.models import Q
 from backend.core.clock import now
 from backend.core.errors import FieldError, Invalid
 from backend.core.verb import record, verb
-from backend.emergency import ladder
+from backend.emergency import ladder, policies
 from backend.emergency.access import access_incident, must_allow, must_own
 from backend.emergency.kinds import Disposition, Priority, State
 from backend.emergency.models import Entry, Incident
@@ -97,9 +98,10 @@ def resolve(actor: Actor, *, incident_id: UUID, disposition: str, reference: str
 
 
 def _act(actor: Actor, incident: Incident) -> None:
-    """The owner has done something: nobody takes the incident away from them any more."""
-    if incident.owner_id == actor.person_id and incident.state == State.ACKNOWLEDGED:
-        incident.state, incident.due_at, incident.lease = State.IN_PROGRESS, None, None
+    """The owner has done something: the incident is theirs, unless they leave and forget it."""
+    if incident.owner_id == actor.person_id and incident.state in (State.ACKNOWLEDGED, State.IN_PROGRESS):
+        incident.state, incident.lease = State.IN_PROGRESS, None
+        incident.due_at = now() + timedelta(seconds=policies.WORKER_GONE_SECONDS)
         incident.save()
 
 

@@ -132,14 +132,14 @@ class Entry(Row):
     def write(
         cls, incident: Incident, author_id: UUID, kind: str, *, text: str = "", reference: str = "", **more: str
     ) -> Entry:
-        """Write an entry, text and reference sealed."""
-        owner = incident.vault_owner
-        return cls.objects.create(
-            incident=incident,
-            author_id=author_id,
-            owner_id=owner,
-            kind=kind,
-            text_sealed=vault.seal(owner, TEXT, text) if text else None,
-            reference_sealed=vault.seal(owner, TEXT, reference) if reference else None,
-            **more,
-        )
+        """Write an entry, text and reference sealed; under the incident's own key when the person was erased meanwhile."""
+        try:
+            owner, sealed = incident.vault_owner, cls._sealed(incident.vault_owner, text, reference)
+        except vault.KeyDestroyed:
+            owner, sealed = incident.id, cls._sealed(incident.id, text, reference)
+        return cls.objects.create(incident=incident, author_id=author_id, owner_id=owner, kind=kind, **sealed, **more)
+
+    @staticmethod
+    def _sealed(owner: UUID, text: str, reference: str) -> dict[str, bytes | None]:
+        words = {"text_sealed": text, "reference_sealed": reference}
+        return {column: vault.seal(owner, TEXT, said) if said else None for column, said in words.items()}

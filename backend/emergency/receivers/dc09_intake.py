@@ -49,7 +49,11 @@ def _take(body: bytes) -> bytes | None:
         if opened is None:
             return _not_understood(frame, device)
         clear = opened
-        if not dc09_crypto.is_timely(dc09.content(clear.data).at, now()):
+        try:
+            stamped = dc09.content(clear.data).at
+        except dc09.Unreadable:  # the key fits and the words make no sense: silence would hide the device from the desk
+            return _not_understood(frame, device)
+        if not dc09_crypto.is_timely(stamped, now()):
             return dc09.refusal(now())
     if frame.id not in UNDERSTOOD:
         return _not_understood(frame, device)
@@ -92,7 +96,7 @@ def _decrypted(frame: dc09.Frame, key: bytes | None) -> dc09.Frame | None:
 
 def _store(frame: dc09.Frame, device: Device | None, *, is_authentic: bool) -> None:
     if frame.is_null:
-        if device is not None:
+        if device is not None and is_authentic:  # anybody can say in clear that an encrypting device lives
             heartbeat(Actor.device(device.id), device_id=device.id)
         return
     # The time stamp is left out: a device that resends may stamp anew.
