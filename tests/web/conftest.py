@@ -79,7 +79,7 @@ def chromium() -> Iterator[Chromium]:
 
 
 @pytest.fixture
-def visitor(site: str, chromium: Chromium) -> Iterator[Callable[..., sites.Visitor]]:
+def visitor(chromium: Chromium, site: str) -> Iterator[Callable[..., sites.Visitor]]:
     """`visitor(viewport=…, language=…)`: a further browser of its own."""
     made: list[sites.Visitor] = []
 
