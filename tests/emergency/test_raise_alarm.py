@@ -162,6 +162,17 @@ def test_a_wrong_field_is_a_clear_problem_and_the_call_stands(cast: Cast, client
     assert (incident.priority, incident.state) == ("P1", State.OPEN)
 
 
+def test_what_is_no_json_to_others_is_still_a_call_for_help(cast: Cast, client_for) -> None:
+    body = f'{{"id": "{uuid4()}", "lon": NaN, "lat": 39.9, "note": "a\\u0000b \\ud800"}}'
+    answer = client_for(cast.wang).post("/emergency/alarms", data=body, content_type="text/plain")
+    assert answer.status_code == 422
+    assert [e["pointer"] for e in answer.json()["errors"]] == ["/lon"]
+    incident = Incident.objects.get()
+    told = answer.json()["incident"]
+    assert told["id"] == str(incident.id)
+    assert "T" in told["opened_at"]
+
+
 def test_coordinates_of_a_chinese_map_are_converted(cast: Cast) -> None:
     raise_alarm(cast.wang, lon=116.4680, lat=39.9100, crs="gcj02")
     detail = Signal.objects.get().detail()

@@ -74,3 +74,21 @@ def test_names_and_contacts_are_changed_by_oneself(cast: Cast, client_for: Calla
     assert bad.json()["errors"][0]["pointer"] == "/0/phone"
     etag = http.get("/me")["ETag"]
     assert http.get("/me", headers={"If-None-Match": etag}).status_code == 304
+
+
+def test_a_claim_does_not_end_before_it_begins(cast: Cast, client_for: Callable[..., Http]) -> None:
+    claim = {"home_id": str(cast.home.id), "relation": "family"}
+    for until in ("2020-01-01T00:00:00+08:00", "2040-01-01T00:00:00"):
+        refused = client_for(cast.outsider).post("/me/homes", claim | {"until": until})
+        assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/until")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_home_claimed_from_two_devices_at_once_is_one_claim(
+    cast: Cast, barrier: Callable[..., list[object]]
+) -> None:
+    actor = cast.outsider.actor
+    results = barrier(8, lambda _: homes.claim(actor, home_id=cast.home.id, relation="tenant"))
+    assert Residency.objects.filter(user=cast.outsider.user, home=cast.home).count() == 1
+    refused = [r for r in results if isinstance(r, Exception)]
+    assert {type(r) for r in refused} == {homes.AlreadyClaimed}

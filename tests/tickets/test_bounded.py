@@ -36,6 +36,8 @@ def test_too_much_is_a_problem_and_the_rest_stays_unread(headers, most):
     assert sent[0]["status"] == 413
     assert json.loads(sent[1]["body"])["title"] == "What you sent is too large."
     assert taken == most
+    named = dict(sent[0]["headers"])[b"x-request-id"].decode()
+    assert named == json.loads(sent[1]["body"])["request_id"] != ""
 
 
 def test_what_fits_goes_through():

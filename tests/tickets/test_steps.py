@@ -91,10 +91,20 @@ def test_a_pause_needs_a_reason_of_the_list(cast, client_for):
     assert refused.json()["errors"][0]["pointer"] == "/reason"
 
 
-def test_a_resolution_needs_words(cast, client_for):
+def test_a_resolution_may_do_without_words_but_not_with_empty_ones(cast, client_for):
     ticket = make_ticket(cast, "in_progress")
     refused = client_for(cast.technician).post(f"/tickets/{ticket.id}/resolve", {"note": " "})
     assert refused.json()["errors"][0]["pointer"] == "/note"
+    resolved = client_for(cast.technician).post(f"/tickets/{ticket.id}/resolve")
+    assert (resolved.status_code, resolved.json()["state"]) == (200, "resolved")
+
+
+def test_the_assignee_goes_by_the_name_of_the_list_too(cast, client_for):
+    ticket = make_ticket(cast, "accepted")
+    done = client_for(cast.manager).post(f"/tickets/{ticket.id}/assign", {"assignee": str(cast.technician.id)})
+    assert done.json()["assignee"]["id"] == str(cast.technician.id)
+    missing = client_for(cast.manager).post(f"/tickets/{ticket.id}/assign", {})
+    assert missing.json()["errors"][0]["pointer"] == "/assignee_id"
 
 
 def test_reopening_tells_the_technician_and_starts_a_new_promise(cast, client_for):
@@ -239,3 +249,14 @@ def test_a_step_that_needs_no_words_needs_no_body(cast, client_for, state, step,
     headers = {"Authorization": f"Bearer {cast[who].token()}"}
     taken = http.client.generic("POST", f"/api/v1/tickets/{ticket.id}/{step}", headers=headers)
     assert taken.status_code == 200, taken.content
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_cannot_be_merged_into_each_other(cast, barrier):
+    first, second = make_ticket(cast, **STREET), make_ticket(cast, **STREET)
+    officer = cast.subdistrict_officer.actor
+    pairs = [(first.id, second.id), (second.id, first.id)]
+    results = barrier(8, lambda i: actions.merge(officer, ticket_id=pairs[i % 2][0], into_id=pairs[i % 2][1]))
+    assert sorted(Ticket.objects.values_list("state", flat=True)) == ["merged", "reported"]
+    refused = {getattr(r, "code", repr(r)) for r in results if isinstance(r, Exception)}
+    assert refused == {"wrong-step"}
