@@ -14,7 +14,6 @@ from django.db import connection
 from backend.core import clock, grants, hints
 from tests import cast as casting
 
-
 # Tables that migrations and their signals fill: they are the same for every test.
 KEPT = {"django_migrations", "django_content_type", "auth_permission", "directory_taxonomyterm"}
 EMPTY_THE_FULL = """
