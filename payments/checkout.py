@@ -17,7 +17,7 @@ from uuid import UUID
 
 from backend.core.clock import now
 from backend.core.idempotency import set_aside
-from backend.core.queries import reading
+from backend.core.queries import looking_up, reading
 from backend.env import env
 from backend.people.actor import Actor
 from payments import orders, settle
@@ -94,13 +94,15 @@ def look(attempt: Attempt) -> None:
 
 
 def follow(intent_id: str) -> Attempt | None:
-    """Re-read an intent and write down what it says; None for an intent that is none of ours."""
+    """Re-read an intent and write down what it says; None for an intent that is none of ours (nothing is done to it either)."""
     intent = stripe.read(intent_id)
     try:
         attempt_id = UUID(intent.attempt_id)
     except ValueError:
         return None
-    return _write_down(intent, attempt_id)
+    with looking_up("attempt of an intent"):
+        is_ours = Attempt.objects.filter(pk=attempt_id).exists()
+    return _write_down(intent, attempt_id) if is_ours else None
 
 
 def order_of(attempt: Attempt) -> Order:

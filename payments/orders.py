@@ -7,6 +7,8 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
+from django.db import IntegrityError
+
 from backend.core.clock import now
 from backend.core.errors import FieldError, Invalid, NotFound
 from backend.core.idempotency import offered
@@ -54,14 +56,17 @@ def begin(
         raise BillNotOpen(bills=done)
     if not is_provider_ready:
         raise PaymentsUnconfigured
-    payment = Payment.objects.create(
-        id=id or uuid7(),
-        payer_id=payer_id,
-        method=method,
-        amount=sum(bill.unpaid for bill in bills),
-        currency=bills[0].currency,
-        key_row=key_row,
-    )
+    try:
+        payment = Payment.objects.create(
+            id=id or uuid7(),
+            payer_id=payer_id,
+            method=method,
+            amount=sum(bill.unpaid for bill in bills),
+            currency=bills[0].currency,
+            key_row=key_row,
+        )
+    except IntegrityError:  # the same id at the same moment, for other bills
+        raise IdTaken from None
     for payee_id in sorted({bill.payee_id for bill in bills}):
         _attempt(payment, [bill for bill in bills if bill.payee_id == payee_id])
     record("payment.begun", about=payment, amount=payment.amount, bills=[bill.pk for bill in bills])

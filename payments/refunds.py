@@ -135,15 +135,24 @@ def look(row: Refund) -> None:
     """Ask the provider for the refund, or what became of it, and write that down."""
     if row.state not in OPEN_STATES:
         return
-    if row.provider_id:
-        fact = stripe.read_refund(row.provider_id)
-    else:
-        try:
-            fact = stripe.refund(str(row.pk), row.attempt.intent_id or "", row.amount, row.reason)
-        except ProviderRefused:
+    fact = stripe.read_refund(row.provider_id) if row.provider_id else _made(row)
+    if fact is not None:
+        settle_refund(SYSTEM, fact=fact)
+
+
+def _made(row: Refund) -> RefundFact | None:
+    """The refund, made now under its own key; one so old that the provider may have forgotten the key is looked for, never made
+    a second time. None when it was never made and has failed."""
+    intent_id = row.attempt.intent_id or ""
+    if now() - row.created_at >= stripe.CREATE_KEY_LIVES:
+        if (found := stripe.find_refund(str(row.pk), intent_id)) is None:
             fail(SYSTEM, refund_id=row.pk)
-            raise
-    settle_refund(SYSTEM, fact=fact)
+        return found
+    try:
+        return stripe.refund(str(row.pk), intent_id, row.amount, row.reason)
+    except ProviderRefused:
+        fail(SYSTEM, refund_id=row.pk)
+        raise
 
 
 def follow(provider_id: str) -> Refund | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from django.db import IntegrityError
+
 from backend.community.models import Home
 from backend.core.clock import now
 from backend.core.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
@@ -37,14 +39,17 @@ def claim(actor: Actor, *, home_id: UUID, relation: str, until: datetime | None 
         raise Invalid(FieldError("/until", "in-the-past", "this time is over", "截止时间已过"))
     if Residency.objects.filter(user_id=person, home=home, state__in=["pending", "confirmed"]).exists():
         raise AlreadyClaimed
-    return Residency.objects.create(
-        user_id=person,
-        home=home,
-        community_id=home.community_id,
-        compound_id=home.compound_id,
-        relation=relation,
-        until=until,
-    )
+    try:
+        return Residency.objects.create(
+            user_id=person,
+            home=home,
+            community_id=home.community_id,
+            compound_id=home.compound_id,
+            relation=relation,
+            until=until,
+        )
+    except IntegrityError:  # claimed at the same moment from another device
+        raise AlreadyClaimed from None
 
 
 def may_decide(actor: Actor, row: Residency) -> bool:

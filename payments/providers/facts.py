@@ -30,7 +30,7 @@ class Intent:
     received: int
     currency: str
     attempt_id: str
-    client_secret: str
+    client_secret: str = field(repr=False)
     next_action: dict[str, Any] | None = field(repr=False)
     failure: str
 

@@ -113,6 +113,15 @@ def refund(refund_id: str, intent_id: str, amount: int, reason: str) -> RefundFa
         return _refund(_v1().refunds.create(params, _key(f"refund:{refund_id}:create")))
 
 
+def find_refund(refund_id: str, intent_id: str) -> RefundFact | None:
+    """Look for an old refund by its metadata among its intent's; None when it was never made."""
+    with _refusals():
+        for made in _v1().refunds.list({"payment_intent": intent_id, "limit": 100}).auto_paging_iter():
+            if _metadata(made).get("refund") == refund_id:
+                return _refund(made)
+    return None
+
+
 def read_refund(provider_id: str) -> RefundFact:
     """The refund as it is now."""
     with _refusals():

@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable
 from functools import partial
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -75,6 +76,17 @@ def test_two_of_a_household_cannot_both_begin(cast: Cast, sandbox: Sandbox, barr
             assert result.pk == Payment.objects.get().pk
         else:
             assert result.code == "payment-in-progress"
+
+
+def test_one_id_for_two_bills_at_once_is_one_payment_and_a_clear_refusal(
+    cast: Cast, sandbox: Sandbox, barrier: Barrier
+) -> None:
+    bills = [books.electricity(cast.home).pk, books.property_fee(cast.home, cast.company).pk]
+    actor, made = cast.wang.actor, uuid4()
+    results = barrier(8, lambda i: checkout.pay(actor, id=made, bill_ids=[bills[i % 2]], method="alipay"))
+    assert Payment.objects.get().pk == made
+    refused = [result for result in results if isinstance(result, Exception)]
+    assert {getattr(error, "code", repr(error)) for error in refused} <= {"id-taken"}
 
 
 def test_bills_in_any_order_do_not_lock_each_other_out(cast: Cast, sandbox: Sandbox, barrier: Barrier) -> None:

@@ -165,3 +165,24 @@ def test_a_lost_answer_is_not_a_second_refund(
     assert refund(cast.finance, paid["id"], key="k").json()["state"] == "succeeded"
     made = stripe_client.v1.refunds.list({"payment_intent": Attempt.objects.get().intent_id or ""})
     assert [one.amount for one in made.data] == [25060]
+
+
+@pytest.mark.parametrize("was_made", [True, False])
+def test_a_refund_whose_key_the_provider_forgot_is_looked_for_and_never_made_twice(
+    cast: Cast, paid: Any, sandbox: Sandbox, stripe_client: sdk.StripeClient, moved_clock: Any, was_made: bool
+) -> None:
+    sandbox.faults(fail_next_500=9)
+    assert refund(cast.finance, paid["id"], amount=10000).status_code == 503
+    sandbox.faults(reset=True)
+    row, intent_id = Refund.objects.get(), Attempt.objects.get().intent_id or ""
+    if was_made:
+        stripe_client.v1.refunds.create(
+            {"payment_intent": intent_id, "amount": 10000, "metadata": {"refund": str(row.pk)}}
+        )
+    with moved_clock(timedelta(hours=25)):
+        refund_loop.drain()
+    row.refresh_from_db()
+    assert row.state == ("succeeded" if was_made else "failed")
+    made = stripe_client.v1.refunds.list({"payment_intent": intent_id})
+    assert [one.amount for one in made.data] == ([10000] if was_made else [])
+    books.assert_books_balance()

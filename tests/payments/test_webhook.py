@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import stripe as sdk
@@ -185,3 +186,17 @@ def test_the_raw_body_is_sealed_for_the_payer(cast: Cast, intent: str, events: E
 def test_without_a_secret_the_webhook_is_not_set_up(db: None) -> None:
     answer = Http().post("/webhooks/stripe", data="{}", content_type="application/json")
     assert (answer.status_code, answer.json()["code"]) == (503, "payments-unconfigured")
+
+
+def test_a_failed_intent_of_another_house_at_the_same_provider_is_not_touched(
+    stripe_client: sdk.StripeClient, deliver: Deliver
+) -> None:
+    made = stripe_client.v1.payment_intents.create(
+        {"amount": 100, "currency": "cny", "payment_method_types": ["card"], "metadata": {"attempt": str(uuid4())}}
+    )
+    with pytest.raises(sdk.CardError):
+        stripe_client.v1.payment_intents.confirm(made.id, {"payment_method": "pm_card_chargeDeclined"})
+    kind = "payment_intent.payment_failed"
+    assert deliver({"id": "evt_7", "object": "event", "type": kind, "data": {"object": {"id": made.id}}})
+    assert ProviderEvent.objects.get().done_at is not None
+    assert stripe_client.v1.payment_intents.retrieve(made.id).status == "requires_payment_method"

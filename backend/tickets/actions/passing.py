@@ -55,6 +55,8 @@ def merge(actor: Actor, *, ticket_id: UUID, into_id: UUID) -> Ticket:
 
     Raises NotFound, Forbidden, WrongStep, Invalid.
     """
+    both = Ticket.objects.select_for_update(of=("self",)).filter(id__in=(ticket_id, into_id))
+    list(both.order_by("id").values_list("id"))  # held in one order, so that two cannot be merged into each other
     ticket = begin(actor, ticket_id, "merge")
     into = access_ticket(actor, into_id)
     same = (into.category, into.community_id) == (ticket.category, ticket.community_id) and into.id != ticket.id
