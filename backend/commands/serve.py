@@ -2,6 +2,8 @@
 
 import argparse
 
+from django.urls import get_resolver
+
 from backend.up import asgi
 
 PROCESS = "web"
@@ -12,4 +14,5 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    _ = get_resolver().url_patterns  # every route, before the first request: what cannot be imported is never "ready"
     return asgi.serve("backend.asgi:application", args.host, args.port, published_as="http")
