@@ -57,6 +57,8 @@ class RequestMiddleware:
             response = problems.plain(request, 400) if unstorable else self.next(request)
             if request.path.startswith("/api/") and response.status_code >= 400:
                 response = self._as_problem(request, response)
+            if request.path.startswith("/api/v1/"):
+                response.setdefault("Content-Language", problems.language(request))
             response["X-Request-ID"] = request_id.get()
             seconds = time.perf_counter() - started
             route = request.resolver_match.route if request.resolver_match else "-"

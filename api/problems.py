@@ -77,7 +77,7 @@ def document(refusal: errors.Refusal, tongue: str) -> dict[str, Any]:
     if isinstance(refusal, errors.Invalid):
         body["errors"] = [{"pointer": e.pointer, "code": e.code, "detail": e.text(tongue)} for e in refusal.errors]
         if refusal.errors:
-            body["detail"] = "; ".join(f"{e.pointer}: {e.text(tongue)}" for e in refusal.errors)
+            body["detail"] = "; ".join(f"{e.pointer}: {e.text(tongue)}".removeprefix(": ") for e in refusal.errors)
     if refusal.retry_after is not None:
         body["retry_after"] = refusal.retry_after
     extra: dict[str, Any] = json.loads(json.dumps(refusal.extra, default=_plain))

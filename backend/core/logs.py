@@ -18,6 +18,7 @@ from backend.core.audit_context import request_id
 _PERSONAL = re.compile(
     r"(?<![\w-])(?:\+?86)?1[3-9]\d{9}(?![\w-])"  # a mainland mobile number
     r"|(?<!\w)\d{17}[\dXx](?!\w)"  # an identity number
+    r"|eyJ[\w-]{8,}\.[\w-]+\.[\w-]*"  # a token
     r"|(?:Bearer|SOS)\s+[\w.~+/=-]{16,}"  # a credential
 )
 

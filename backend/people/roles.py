@@ -126,7 +126,7 @@ TABLE: dict[Role, frozenset[Can]] = {
         }
     ),
     Role.SUBDISTRICT_OFFICER: _OFFICER,
-    Role.DISTRICT_OFFICER: _OFFICER | {Can.LEDGER_READ},
+    Role.DISTRICT_OFFICER: _OFFICER,
     Role.FINANCE: frozenset({Can.BILL_ISSUE, Can.BILL_READ, Can.LEDGER_READ, Can.PAYMENT_REFUND}),
     Role.AUDITOR: frozenset({Can.AUDIT_READ, Can.BILL_READ, Can.LEDGER_READ}),
     Role.ADMIN: frozenset(
@@ -135,7 +135,6 @@ TABLE: dict[Role, frozenset[Can]] = {
             Can.BILL_READ,
             Can.DIRECTORY_IMPORT,
             Can.HOME_READ,
-            Can.LEDGER_READ,
             Can.PERSON_READ,
         }
     ),

@@ -137,6 +137,8 @@ def test_the_text_follows_the_language(client_for: Client) -> None:
     chinese = client_for(None).get("/me").json()["title"]
     english = client_for(None, **{"Accept-Language": "en-GB,en;q=0.9,zh;q=0.2"}).get("/me").json()["title"]
     assert (chinese, english) == ("请先登录", "Log in first.")
+    for language in ("zh-CN", "en"):
+        assert client_for(None, **{"Accept-Language": language}).get("/categories")["Content-Language"] == language
 
 
 def test_a_request_keeps_the_id_it_came_with_if_it_is_a_plain_one(client_for: Client) -> None:

@@ -40,7 +40,8 @@ BOOKS = {
     "technician": 403,
     "finance": 200,
     "auditor": 200,
-    "district_officer": 200,
+    "district_officer": 403,
+    "admin": 403,
 }
 
 ROWS: dict[str, dict[str, int]] = {

@@ -116,6 +116,7 @@ def test_an_acknowledged_notice_carries_its_receipt(sockets: SocketsProcess) -> 
             answer = await phone.rpc("ack", {"channel": channel, "offset": offset, "state": "delivered"})
             assert answer.data["displayed"] == 1
             assert (await refused(phone, "ack", {"channel": channel, "offset": 2, "state": "read"}))[0] == 422
+            assert (await refused(phone, "ack", {"channel": [channel], "offset": 1, "state": "read"}))[0] == 103
             assert (await refused(phone, "ack", {"channel": channel, "offset": 1, "state": "seen"}))[0] == 422
             foreign = f"person:{cast.neighbour.id}"
             assert (await refused(phone, "ack", {"channel": foreign, "offset": 1, "state": "read"}))[0] == 103
