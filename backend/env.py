@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -28,6 +29,11 @@ class Env(BaseSettings):
     port: int = Field(default=8000, alias="PORT", ge=0, le=65535)
     public_url: str = Field(default="", alias="PUBLIC_URL")
     allowed_hosts: str = Field(default="127.0.0.1,localhost,[::1]", alias="ALLOWED_HOSTS")
+    trusted_proxies: str = Field(
+        default="",
+        alias="TRUSTED_PROXIES",
+        description="addresses or networks whose X-Forwarded-For and -Proto are believed",
+    )
     debug: bool = Field(default=False, alias="YIKE_DEBUG")
     log_format: Literal["json", "plain"] = Field(default="json", alias="LOG_FORMAT")
 
@@ -62,6 +68,13 @@ class Env(BaseSettings):
             raise ValueError("must begin with postgresql://")
         return url
 
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, text: str) -> str:
+        for part in filter(None, map(str.strip, text.split(","))):
+            ip_network(part)
+        return text
+
     @field_validator("redis_url")
     @classmethod
     def _redis(cls, url: str) -> str:
@@ -86,6 +99,11 @@ class Env(BaseSettings):
     @cached_property
     def home_path(self) -> Path:
         return self.home.expanduser().resolve()
+
+    @cached_property
+    def proxy_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """`TRUSTED_PROXIES`, read."""
+        return tuple(ip_network(part.strip()) for part in self.trusted_proxies.split(",") if part.strip())
 
     @property
     def database_for_process(self) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets as random
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -21,7 +21,7 @@ from backend.core.errors import BadRequest, Gone, NotFound, TooMany, Unauthentic
 from backend.core.queries import looking_up
 from backend.core.verb import record, verb
 from backend.env import env
-from backend.people import phones, tokens
+from backend.people import phones, tokens, whence
 from backend.people.actor import Actor, Assurance
 from backend.people.models import LoginCode, RefreshToken, Session, User
 from notifications import addresses, sms
@@ -56,9 +56,9 @@ class LoggedIn:
 
     user: User
     session: Session
-    access_token: str
-    refresh_token: str
-    sos_key: str
+    access_token: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+    sos_key: str = field(repr=False)
 
 
 def ask_code(*, phone: str, language: str = "zh-CN", ip: str = "", device: str = "") -> dict[str, int]:
@@ -67,7 +67,8 @@ def ask_code(*, phone: str, language: str = "zh-CN", ip: str = "", device: str =
     Raises Invalid for a bad phone, TooMany within 60 s of the last code and above the hourly and daily limits.
     """
     number = phones.normalise(phone)
-    key = phones.blind(number).hex()
+    _must_wait(phones.blind(number))  # before it is counted: pressing the button again must not use up the day's codes
+    key, ip = phones.blind(number).hex(), whence.counted(ip)
     limits.hit("code.phone.hour", key, limit=60 if env.demo else 5, per=3600)
     limits.hit("code.phone.day", key, limit=500 if env.demo else 10, per=86400)
     if not env.demo:
@@ -83,9 +84,7 @@ def _send_code(actor: Actor, *, number: str, language: str) -> LoginCode:
     blind = phones.blind(number)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(blind[:8], signed=True)])
-    last = LoginCode.objects.filter(phone_blind=blind).order_by("-created_at").first()
-    if last is not None and last.created_at + CODE_EVERY > now():
-        raise TooMany(retry_after=max(1, int((last.created_at + CODE_EVERY - now()).total_seconds())))
+    _must_wait(blind)
     code = f"{random.randbelow(1_000_000):06d}"
     made = LoginCode(phone_blind=blind, expires_at=now() + CODE_LIFE)
     made.code_mac = _mac(made, code)
@@ -93,6 +92,13 @@ def _send_code(actor: Actor, *, number: str, language: str) -> LoginCode:
     sms.send_code(number, code, language)
     record("login.code-sent", about=made)
     return made
+
+
+def _must_wait(blind: bytes) -> None:
+    """Raise TooMany while the phone's last code is younger than 60 s."""
+    last = LoginCode.objects.filter(phone_blind=blind).order_by("-created_at").first()
+    if last is not None and last.created_at + CODE_EVERY > now():
+        raise TooMany(retry_after=max(1, int((last.created_at + CODE_EVERY - now()).total_seconds())))
 
 
 def _mac(row: LoginCode, code: str) -> bytes:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from backend.core.errors import TooMany
 from backend.people import login, phones, tokens
 from backend.people.models import LoginCode, RefreshToken, Session, User
 from notifications.deliveries import Delivery
@@ -168,3 +169,15 @@ def test_a_token_of_another_key_is_nobody() -> None:
     forged = jwt.encode(claims, Ed25519PrivateKey.generate(), algorithm="EdDSA")
     assert tokens.session_of(forged) is None
     assert tokens.session_of(jwt.encode(claims, "x" * 32, algorithm="HS256")) is None
+
+
+@pytest.mark.django_db
+def test_pressing_the_button_again_uses_up_none_of_the_codes_of_the_hour(moved_clock: Any) -> None:
+    login.ask_code(phone=PHONE)
+    for _ in range(20):
+        with pytest.raises(TooMany) as refused:
+            login.ask_code(phone=PHONE)
+        assert refused.value.retry_after is not None
+        assert refused.value.retry_after <= 60
+    with moved_clock(timedelta(seconds=61)):
+        login.ask_code(phone=PHONE)
