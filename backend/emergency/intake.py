@@ -21,7 +21,10 @@ CLOCK_TOLERANCE = timedelta(minutes=5)
 
 @dataclass(frozen=True)
 class Arrival:
-    """A message as a door hands it in. `same_for`: how long the same event id stays the same event (None: for ever)."""
+    """A message as a door hands it in. `same_for`: how long the same event id stays the same event (None: for ever).
+
+    `said`: what is the same in every copy of the message where `raw` is not (a resending device stamps anew); empty: `raw` itself.
+    """
 
     source: str
     event_id: str
@@ -34,10 +37,11 @@ class Arrival:
     is_authentic: bool = True
     sent_at: datetime | None = None
     same_for: timedelta | None = None
+    said: bytes = b""
 
     @property
     def digest(self) -> bytes:
-        return hashlib.sha256(self.raw).digest()
+        return hashlib.sha256(self.said or self.raw).digest()
 
 
 def take_key(arrival: Arrival) -> tuple[SignalKey, bool]:

@@ -182,6 +182,15 @@ def test_an_encrypted_alarm_gets_an_encrypted_answer_and_a_stale_one_the_time(ca
     assert Incident.objects.get(kind="sos").identity == "unverified"
 
 
+def test_a_device_that_stamps_anew_when_it_resends_is_still_the_same_call(cast: Cast, device: Device) -> None:
+    device.set_aes_key(vectors.AES_KEY)
+    device.save()
+    for seconds in (8, 4, 0):
+        say(encrypted(b"0001", b"#1234|1101 00 015", now() - timedelta(seconds=seconds)))
+    assert Incident.objects.get().signal_count == 1
+    assert (Signal.objects.count(), SignalKey.objects.get().repeats) == (1, 2)
+
+
 def test_a_frame_under_another_key_is_kept_and_answered_duh(cast: Cast, device: Device) -> None:
     device.set_aes_key(bytes(16))
     device.save()

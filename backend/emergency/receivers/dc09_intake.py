@@ -101,7 +101,8 @@ def _store(frame: dc09.Frame, device: Device | None, *, is_authentic: bool) -> N
         return
     # The time stamp is left out: a device that resends may stamp anew.
     words, _, _ = frame.data.partition(b"]_")
-    digest = hashlib.sha256(frame.id.encode() + words).hexdigest()[:32]
+    said = frame.id.encode() + words
+    digest = hashlib.sha256(said).hexdigest()[:32]
     arrival = Arrival(
         source=f"device:{device.id}" if device else f"dc09:{frame.account}",
         event_id=f"{frame.seq}:{digest}",
@@ -112,5 +113,6 @@ def _store(frame: dc09.Frame, device: Device | None, *, is_authentic: bool) -> N
         community_id=device.community_id if device else None,
         is_authentic=is_authentic,
         same_for=SAME_FOR,
+        said=said,
     )
     receive_signal(Actor.device(device.id) if device else Actor.system("receivers"), arrival=arrival)
