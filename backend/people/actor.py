@@ -16,6 +16,7 @@ from backend.core.errors import Forbidden
 from backend.people.models import Residency, RoleGrant, User
 from backend.people.roles import AREAS, TABLE, Can, Role
 
+PLACES = frozenset({"community", "compound", "company", "division"})
 Kind = Literal["person", "device", "system", "anonymous"]
 Assurance = Literal["none", "sos", "otp", "mfa"]
 
@@ -156,21 +157,17 @@ class Actor:
             companies=companies,
         )
 
-    def may(
-        self,
-        permission: Can,
-        *,
-        community: UUID | None = None,
-        compound: UUID | None = None,
-        company: UUID | None = None,
-        division: UUID | None = None,
-    ) -> bool:
-        """Whether the permission holds on any of the places given (with none given: anywhere at all)."""
+    def may(self, permission: Can, **places: UUID | None) -> bool:
+        """Whether the permission holds on any of the places (`community`, `compound`, `company`, `division`).
+
+        With none named: anywhere at all. A place that is None is nowhere: only who may everywhere may there.
+        """
+        if unknown := places.keys() - PLACES:
+            raise TypeError(f"no such place: {', '.join(sorted(unknown))}")
         reach = self.reach(permission)
         if reach.everywhere:
             return True
-        places = {p for p in (community, compound, company, division) if p is not None}
-        return bool(reach.ids & places) if places else bool(reach)
+        return bool(reach.ids & set(places.values())) if places else bool(reach)
 
     def require(self, permission: Can, **places: UUID | None) -> None:
         """Raise Forbidden unless `may`."""

@@ -5,3 +5,8 @@ class PeopleConfig(AppConfig):
     name = "backend.people"
     label = "people"
     verbose_name = "人员 People"
+
+    def ready(self) -> None:
+        from backend.people import forgetting
+
+        forgetting.register()

@@ -9,6 +9,7 @@ import pytest
 from backend.people import homes
 from backend.people.actor import Actor
 from backend.people.models import Residency
+from backend.people.roles import Can
 from tests.cast import Cast, Http
 
 
@@ -39,8 +40,6 @@ def test_an_ended_tenancy_opens_nothing(cast: Cast) -> None:
 
 
 def test_a_company_reaches_its_compounds_while_the_contract_holds(cast: Cast) -> None:
-    from backend.people.roles import Can
-
     def compounds(actor: Actor) -> frozenset[object]:
         return frozenset(actor.reach(Can.TICKET_ASSIGN).compounds)
 
@@ -50,16 +49,12 @@ def test_a_company_reaches_its_compounds_while_the_contract_holds(cast: Cast) ->
 
 
 def test_a_subdistrict_reaches_its_communities_and_no_others(cast: Cast) -> None:
-    from backend.people.roles import Can
-
     officer = cast.subdistrict_officer.actor
     assert officer.may(Can.TICKET_READ, community=cast.community.id)
     assert not officer.may(Can.TICKET_READ, community=cast.other_community.id)
 
 
 def test_staff_who_came_by_phone_code_have_a_residents_rights_only(cast: Cast) -> None:
-    from backend.people.roles import Can
-
     cast.manager.assurance = "otp"
     assert not cast.manager.actor.may(Can.TICKET_ASSIGN)
 
@@ -92,3 +87,13 @@ def test_one_home_claimed_from_two_devices_at_once_is_one_claim(
     assert Residency.objects.filter(user=cast.outsider.user, home=cast.home).count() == 1
     refused = [r for r in results if isinstance(r, Exception)]
     assert {type(r) for r in refused} == {homes.AlreadyClaimed}
+
+
+def test_a_role_somewhere_is_no_right_nowhere(cast: Cast) -> None:
+    manager = cast.manager.actor
+    assert manager.may(Can.TICKET_ASSIGN)
+    assert manager.may(Can.TICKET_ASSIGN, compound=cast.compound.id, community=None)
+    assert not manager.may(Can.TICKET_ASSIGN, compound=None, community=None)
+    assert cast.district_officer.actor.may(Can.TICKET_ASSIGN, compound=None)
+    with pytest.raises(TypeError):
+        manager.may(Can.TICKET_ASSIGN, compuond=cast.compound.id)

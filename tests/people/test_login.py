@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from backend.core.errors import TooMany
-from backend.people import login, phones, tokens
+from backend.people import forgetting, login, phones, tokens
 from backend.people.models import LoginCode, RefreshToken, Session, User
 from notifications.deliveries import Delivery
 from notifications.sms import opened
@@ -181,3 +181,17 @@ def test_pressing_the_button_again_uses_up_none_of_the_codes_of_the_hour(moved_c
         assert refused.value.retry_after <= 60
     with moved_clock(timedelta(seconds=61)):
         login.ask_code(phone=PHONE)
+
+
+@pytest.mark.django_db
+def test_codes_and_dead_tokens_are_forgotten_and_living_logins_are_not(moved_clock: Any) -> None:
+    old = logged_in()
+    with moved_clock(timedelta(hours=23)):
+        assert forgetting.forget_old_logins() == 0
+    with moved_clock(timedelta(days=59)):
+        assert forgetting.forget_old_logins() == 1
+        assert not LoginCode.objects.exists()
+        assert login.refresh(refresh_token=old.refresh_token).session == old.session
+    with moved_clock(timedelta(days=61)):
+        assert forgetting.forget_old_logins() == 1
+        assert RefreshToken.objects.count() == 1
