@@ -70,7 +70,7 @@ def deliver(row: Delivery) -> None:
     """Send one claimed delivery and write the outcome. Raises NotNow to be tried again, later each time."""
     if row.state != QUEUED:
         return
-    if now() - row.at > GIVE_UP[row.urgency]:
+    if now() - row.at > (sms.LIFE if row.topic == sms.TOPIC else GIVE_UP[row.urgency]):
         _settle(COURIER, row=row, state=DEAD, reason="tried too long")
         return
     if row.urgency != EMERGENCY and _held_back(row):

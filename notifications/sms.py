@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from uuid import UUID
 
 from backend.core import vault
@@ -13,6 +14,7 @@ from notifications.deliveries import EMERGENCY, QUEUED, SENT, Delivery
 from notifications.templates import register_templates, render
 
 TOPIC = "login.code"
+LIFE = timedelta(minutes=5)
 CONTEXT = "notifications.sms.code"
 
 register_templates(

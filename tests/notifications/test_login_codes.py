@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -30,6 +32,16 @@ def test_a_code_reaches_the_provider_and_is_then_forgotten(provider: FakeSms, de
     assert provider.taken == [(PHONE, "【一刻】验证码 424242，5 分钟内有效。请勿告诉任何人。")]
     row = Delivery.objects.get(id=made.id)
     assert (row.state, row.sealed) == ("sent", None)
+
+
+def test_a_code_that_is_no_longer_valid_is_not_sent(
+    provider: FakeSms, deliver: Callable[[], int], moved_clock: Any
+) -> None:
+    made = send(Actor.anonymous())
+    with moved_clock(timedelta(minutes=6)):
+        deliver()
+    row = Delivery.objects.get(id=made.id)
+    assert (provider.taken, row.state, row.sealed) == ([], "dead", None)
 
 
 def test_without_a_provider_the_delivery_says_so(deliver: Callable[[], int]) -> None:
