@@ -148,9 +148,13 @@ def etag_of(body: bytes) -> str:
     return f'"{hashlib.sha256(body).hexdigest()[:32]}"'
 
 
+def _tags(request: HttpRequest, header: str) -> set[str]:
+    return {tag.strip().removeprefix("W/") for tag in request.headers.get(header, "").split(",")} - {""}
+
+
 def must_match(request: HttpRequest, render: Callable[[], Any]) -> Callable[[], None]:
     """What a verb calls once it holds the row: PreconditionFailed when `If-Match` names another version than this one."""
-    named = {tag.strip().removeprefix("W/") for tag in request.headers.get("If-Match", "").split(",")} - {""}
+    named = _tags(request, "If-Match")
 
     def check() -> None:
         if named and "*" not in named and etag_of(_bytes(render())) not in named:
@@ -163,7 +167,7 @@ def single(request: HttpRequest, obj: Any, render: Callable[..., Any]) -> HttpRe
     """One resource with its ETag; 304 when the reader has it already."""
     body = _bytes(render(obj))
     etag = etag_of(body)
-    if request.headers.get("If-None-Match") == etag:
+    if {etag, "*"} & _tags(request, "If-None-Match"):
         response = HttpResponse(status=304)
     else:
         response = HttpResponse(body, content_type="application/json")

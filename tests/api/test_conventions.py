@@ -109,6 +109,7 @@ def test_nobody_acts_for_another_without_a_power(cast: Cast, client_for: Client)
 def test_what_was_read_is_what_is_changed(cast: Cast, client_for: Client) -> None:
     http = client_for(cast.wang)
     read = http.get("/me")["ETag"]
+    assert http.get("/me", headers={"If-None-Match": f'"x", W/{read}'}).status_code == 304
     changed = http.patch("/me", {"name": "王奶奶（新）"}, headers={"If-Match": read})
     assert changed.status_code == 200
     assert changed["ETag"] == http.get("/me")["ETag"] != read
