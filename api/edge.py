@@ -109,15 +109,17 @@ def perform(
     key_required: bool = False,
     actor: Actor | None = None,
     fingerprint: bytes | None = None,
+    keyed: bool = True,
     **keywords: Any,
 ) -> HttpResponse:
     """Run a verb (or a conductor of verbs) for the request's actor and answer with what `render(result)` shows.
 
     An `Idempotency-Key` is offered to the verb, which stores the answer in its own transaction. A result whose `is_repeat` is true
     is answered with 200 instead of `status`. `fingerprint` stands for the body where that was streamed (an upload).
+    `keyed` false: the header is not looked at, because its id alone makes the call repeatable and nothing may refuse it (an alarm).
     """
     doer = actor or request.actor
-    key = request.headers.get("Idempotency-Key", "")
+    key = request.headers.get("Idempotency-Key", "") if keyed else ""
     if key_required and not key:
         raise IdempotencyKeyRequired
     if len(key) > 255:

@@ -54,7 +54,9 @@ def raise_alarm(request: Request, body: AlarmIn) -> Reply:
         heard.append(raised)
         return RaisedOut.of(raised)
 
-    reply = perform(request, actions.raise_alarm, render=render, status=201, actor=_caller(request), **body.dict())
+    reply = perform(
+        request, actions.raise_alarm, render=render, status=201, actor=_caller(request), keyed=False, **body.dict()
+    )
     if heard and heard[0].faults:
         raise Invalid(*heard[0].faults, **RaisedOut.of(heard[0]).dict())
     return reply
@@ -73,7 +75,7 @@ def read_alarm(request: Request, alarm_id: UUID) -> RaisedOut:
 @access(SOS)
 def cancel_alarm(request: Request, alarm_id: UUID) -> Reply:
     """Call one's own alarm off: the desk calls back; nothing is closed."""
-    return perform(request, actions.cancel_alarm, render=RaisedOut.of, actor=_caller(request), id=alarm_id)
+    return perform(request, actions.cancel_alarm, render=RaisedOut.of, actor=_caller(request), keyed=False, id=alarm_id)
 
 
 @router.post("/emergency/signals", response={202: ReceivedOut})

@@ -1,5 +1,6 @@
 """A person calls for help."""
 
+from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
@@ -11,7 +12,7 @@ from backend.emergency.kinds import Identity, State
 from backend.emergency.models import Incident, Signal, SignalKey
 from backend.people.models import Session, User
 from notifications.streams import StreamEvent
-from tests.cast import Cast
+from tests.cast import Cast, Http
 from tests.emergency.builders import raise_alarm, sit_down
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -228,3 +229,12 @@ def test_an_erased_persons_alarm_is_heard_and_can_be_answered_to_its_end(cast: C
     actions.resolve(dispatcher, incident_id=incident.id, disposition="real", text="平安")
     shown = reading.whole(dispatcher, incident.id)
     assert [t["text"] for t in shown["timeline"] if t["text"]] == ["已到场", "平安"]
+
+
+def test_an_idempotency_key_never_costs_an_alarm(cast: Cast, client_for: Callable[..., Http]) -> None:
+    http, headers = client_for(cast.wang), {"Idempotency-Key": "x" * 300}
+    assert http.post("/emergency/alarms", {"id": str(uuid4()), "kind": "sos"}, headers=headers).status_code == 201
+    headers = {"Idempotency-Key": "same"}
+    for kind in ("sos", "fire"):
+        answer = http.post("/emergency/alarms", {"id": str(uuid4()), "kind": kind}, headers=headers)
+        assert answer.status_code == 201

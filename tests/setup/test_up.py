@@ -62,7 +62,13 @@ class Running:
         return self.process.wait(60)
 
     def child(self, name: str) -> int:
-        return next(pid for pid, args in self.children().items() if re.search(rf"backend {name}$", args))
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
+            for pid, args in self.children().items():
+                if re.search(rf"backend {name}$", args):
+                    return pid
+            time.sleep(0.05)
+        raise AssertionError(f"{name} does not run")
 
 
 def start(home: Path) -> Running:

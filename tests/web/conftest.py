@@ -63,9 +63,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Chromium]:
-    """Debian's Chromium."""
+    """Debian's Chromium. Playwright keeps an event loop in this thread: it must end before other modules' tests run."""
     if sites.CHROMIUM is None:
         pytest.skip(sites.MISSING)
     from playwright.sync_api import sync_playwright
