@@ -25,8 +25,14 @@ OVERDUE = Gauge("yike_due_overdue_rows", "Rows that are past their due time by m
 _migrated = False
 
 
-def ready() -> dict[str, dict[str, Any]]:
-    """Each check's name → `{ok, detail}`: database, migrations, clock, hints, worker."""
+def ready() -> tuple[str, dict[str, dict[str, Any]]]:
+    """`ok`, `degraded` (only hints fail: everything goes on, a second later) or `failing`, and each check by its name."""
+    checks = _checks()
+    failing = {name for name, check in checks.items() if not check["ok"]}
+    return ("failing" if failing - {"hints"} else "degraded" if failing else "ok"), checks
+
+
+def _checks() -> dict[str, dict[str, Any]]:
     checks: dict[str, dict[str, Any]] = {}
     try:
         with connection.cursor() as cursor:

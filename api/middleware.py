@@ -31,9 +31,8 @@ class HealthMiddleware:
             case "/livez":
                 return JsonResponse({"status": "ok"})
             case "/readyz":
-                checks = health.ready()
-                ok = all(check["ok"] for check in checks.values())
-                return JsonResponse({"status": "ok" if ok else "failing", "checks": checks}, status=200 if ok else 503)
+                status, checks = health.ready()
+                return JsonResponse({"status": status, "checks": checks}, status=503 if status == "failing" else 200)
             case "/metrics":
                 if not health.may_scrape(request):
                     return problems.plain(request, 404)

@@ -10,7 +10,7 @@ STEPS: dict[str, tuple[frozenset[State], State]] = {
     "acknowledge": (frozenset({State.OPEN}), State.ACKNOWLEDGED),
     "call": (frozenset({State.ACKNOWLEDGED, State.IN_PROGRESS}), State.IN_PROGRESS),
     "note": (frozenset({State.ACKNOWLEDGED, State.IN_PROGRESS}), State.IN_PROGRESS),
-    "hand_off": (frozenset({State.ACKNOWLEDGED, State.IN_PROGRESS}), State.ACKNOWLEDGED),
+    "hand-off": (frozenset({State.ACKNOWLEDGED, State.IN_PROGRESS}), State.ACKNOWLEDGED),
     "release": (frozenset({State.ACKNOWLEDGED, State.IN_PROGRESS}), State.OPEN),
     "resolve": (frozenset({State.ACKNOWLEDGED, State.IN_PROGRESS}), State.RESOLVED),
 }

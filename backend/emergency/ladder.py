@@ -118,7 +118,12 @@ def _contacts(incident: Incident, step: int) -> tuple[int, bool]:
 
 
 def contacts(incident: Incident) -> dict[UUID, UUID]:
-    """Address → whose contact it is: of the person who called, else of everybody confirmed to live in the home."""
+    """Address → whose contact it is: of the person who called, else of everybody confirmed to live in the home.
+
+    Who reported a danger outside a home is a witness: nobody is told that they called for help.
+    """
+    if incident.subject.startswith("report:") and incident.home_id is None:
+        return {}
     if incident.person_id:
         people = [incident.person_id]
     elif incident.home_id:

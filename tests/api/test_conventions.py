@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from backend.core import hints, worker
+from backend.env import env
 from tests.cast import Cast, Http
 
 pytestmark = pytest.mark.django_db
@@ -200,3 +202,18 @@ def test_health_tells_what_it_checked(client_for: Client) -> None:
     assert client_for(None).get("/livez").json() == {"status": "ok"}
     checks = client_for(None).get("/readyz").json()["checks"]
     assert set(checks) >= {"database", "clock", "migrations", "hints", "worker"}
+
+
+def test_a_lost_hint_carrier_degrades_and_a_lost_worker_fails(
+    client_for: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker.beat("worker")
+    assert client_for(None).get("/readyz").json()["status"] == "ok"
+    hints.close()
+    monkeypatch.setattr(env, "redis_url", "redis://127.0.0.1:1/0")
+    degraded = client_for(None).get("/readyz")
+    assert (degraded.status_code, degraded.json()["status"]) == (200, "degraded")
+    hints.close()
+    worker.Heartbeat.objects.all().delete()
+    failing = client_for(None).get("/readyz")
+    assert (failing.status_code, failing.json()["status"]) == (503, "failing")

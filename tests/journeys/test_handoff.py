@@ -4,8 +4,10 @@ import pytest
 
 from backend.core import handoff
 from backend.core.handoff import Handoff
+from backend.emergency import ladder
 from backend.emergency.models import Incident
 from backend.journeys import danger
+from backend.people.profile import set_contacts
 from backend.tickets import actions
 from backend.tickets.models import Ticket
 from notifications.notices import Notice
@@ -68,3 +70,13 @@ def test_a_second_report_is_a_second_incident(cast):
         actions.report(cast.wang.actor, **GAS)
     handoff.loop.drain()
     assert Incident.objects.count() == 2
+
+
+def test_of_a_witness_outside_the_home_nobody_is_told_that_they_called_for_help(cast):
+    set_contacts(cast.wang.actor, contacts=[{"name": "女儿", "phone": "13800138001", "relation": "女儿"}])
+    actions.report(cast.wang.actor, category="gas-smell", text="楼道里有煤气味", building_id=cast.building.id)
+    actions.report(cast.wang.actor, **GAS)
+    handoff.loop.drain()
+    outside, home = Incident.objects.filter(home=None).get(), Incident.objects.exclude(home=None).get()
+    assert ladder.contacts(outside) == {}
+    assert len(ladder.contacts(home)) == 1

@@ -53,7 +53,7 @@ def release(actor: Actor, *, incident_id: UUID) -> Incident:
 def hand_off(actor: Actor, *, incident_id: UUID, to: UUID, text: str = "") -> Incident:
     """Hand a taken incident to another dispatcher of the desks that see it (or take it over oneself). Raises WrongStep, Invalid."""
     incident = access_incident(actor, incident_id, Can.INCIDENT_ACKNOWLEDGE)
-    must_allow(incident, "hand_off")
+    must_allow(incident, "hand-off")
     colleagues = {person for group in desks.dispatchers(desks.of_incident(incident)).values() for person in group}
     if to not in colleagues:
         english, chinese = "must be a dispatcher of this incident's desks", "须为该事件值班台的值班员"
