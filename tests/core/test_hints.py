@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -17,7 +18,9 @@ from backend.env import env
 
 @pytest.fixture(scope="module")
 def valkey() -> Iterator[ValkeyServer]:
-    server = ValkeyServer()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    server = ValkeyServer(port=port)
     server.start()
     yield server
     server.stop()

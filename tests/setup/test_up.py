@@ -52,7 +52,9 @@ class Running:
         return time.monotonic() - begun
 
     def children(self) -> dict[int, str]:
-        listed = subprocess.run(["ps", "-eo", "pid=,ppid=,args="], capture_output=True, text=True, check=True).stdout
+        listed = subprocess.run(
+            ["ps", "-ww", "-eo", "pid=,ppid=,args="], capture_output=True, text=True, check=True
+        ).stdout
         rows = [line.split(None, 2) for line in listed.splitlines()]
         return {int(pid): args for pid, parent, args in rows if int(parent) == self.process.pid}
 

@@ -191,6 +191,7 @@ def test_a_report_with_a_photo_is_worked_on_and_verified(visitor: Callable[..., 
     manager.goto(f"/desk/tickets/{number}")
     manager.get_by_role("button", name="受理").click()
     expect(page.locator("#ticket-live")).to_contain_text("已受理", timeout=SOON)
+    expect(manager.get_by_role("button", name="受理")).to_have_count(0, timeout=SOON)
     manager.locator("#assignee").select_option(label="演示师傅·曹修")
     manager.locator("form", has=manager.locator("#assignee")).get_by_role("button").click()
     expect(manager.locator("#incident-live .facts")).to_contain_text("曹修", timeout=SOON)
