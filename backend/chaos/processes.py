@@ -30,7 +30,9 @@ def every() -> Iterator[Process]:
                 command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
                 yield Process(int(folder.name), int(parent), command, state == "Z")
         return
-    listed = subprocess.run(["ps", "-ww", "-axo", "pid=,ppid=,stat=,command="], capture_output=True, text=True, check=True)
+    listed = subprocess.run(
+        ["ps", "-ww", "-axo", "pid=,ppid=,stat=,command="], capture_output=True, text=True, check=True
+    )
     for line in listed.stdout.splitlines():
         pid, parent, state, *words = line.split(maxsplit=3)
         yield Process(int(pid), int(parent), " ".join(words), state.startswith("Z"))
