@@ -21,7 +21,7 @@ REQUESTS = Histogram(
     ["method", "route", "status"],
     buckets=(0.005, 0.02, 0.05, 0.1, 0.3, 1, 3, 10),
 )
-OVERDUE = Gauge("yike_due_overdue_rows", "Rows that are past their due time by more than 5 s", ["loop"])
+OVERDUE = Gauge("yike_due_overdue_rows", "Rows that are past their due time by more than their lease", ["loop"])
 _migrated = False
 
 
