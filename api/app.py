@@ -23,6 +23,7 @@ ROUTERS = (
     "api.routers.community.router",
     "api.routers.directory.router",
     "api.routers.emergency.router",
+    "api.routers.jobs.router",
     "api.routers.notifications.router",
     "api.routers.payments.router",
     "api.routers.people.router",

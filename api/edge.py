@@ -79,7 +79,7 @@ def _admitted(view: Any, rule: Rule, *, is_read: bool) -> Any:
     @wraps(view)
     def run(request: Any, *args: Any, **kwargs: Any) -> Any:
         if rule.kind == "public":
-            take_optional(request)
+            take_optional(request, rule)
         elif rule.kind == "signed":
             request.actor = Actor.anonymous()
         within: AbstractContextManager[None] = nullcontext()
@@ -129,8 +129,8 @@ def perform(
         return (200 if getattr(result, "is_repeat", False) else status), _bytes(render(result))
 
     offer = None
-    if key and doer.person_id is not None:
-        text = f"{request.method} {request.path}\n".encode() + (fingerprint or request.body)
+    if key and doer.doer_id is not None:
+        text = f"{request.method} {request.path} {doer.acting_for or ''}\n".encode() + (fingerprint or request.body)
         offer = Offer(key, hashlib.sha256(text).digest(), shown)
     mark = offered.set(offer)
     try:

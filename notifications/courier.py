@@ -45,6 +45,7 @@ class Courier:
     kind: str = "system"
     person_id: UUID | None = None
     acting_for: UUID | None = None
+    doer_id: UUID | None = None
 
 
 COURIER = Courier()

@@ -50,7 +50,12 @@ class Member:
     @property
     def actor(self) -> Actor:
         user = User.objects.get(id=self.user.id)
-        return Actor.of(user, assurance=self.assurance, session_id=self.session.id)  # type: ignore[arg-type]
+        return Actor.of(
+            user,
+            assurance=self.assurance,  # type: ignore[arg-type]
+            session_id=self.session.id,
+            authenticated_at=self.session.authenticated_at,
+        )
 
     def token(self) -> str:
         return tokens.access_token(self.user.id, self.session.id)

@@ -13,6 +13,7 @@ from backend.community import contracts
 from backend.community.models import Building, Compound, Division, Home
 from backend.core.clock import today
 from backend.core.errors import NotFound
+from backend.people.roles import ClientScope
 
 router = Router(tags=["community"])
 
@@ -124,7 +125,7 @@ def buildings(request: Request, compound_id: UUID, limit: int = 50, cursor: str 
 
 
 @router.get("/buildings/{building_id}/homes", response=page_of(HomeBriefOut))
-@access(PERSON)
+@access(PERSON, scope=ClientScope.PLACES_READ)
 def homes(request: Request, building_id: UUID, limit: int = 50, cursor: str | None = None) -> dict[str, Any]:
     """The homes of a building, so that a resident can claim theirs: door numbers only, never who lives there."""
     if not Building.objects.filter(id=building_id).exists():

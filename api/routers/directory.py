@@ -18,6 +18,7 @@ from backend.core.errors import FieldError, Invalid, Unauthenticated
 from backend.directory import area, catalogue, categories, circle, origins
 from backend.directory.circle import Position, Start, Wish
 from backend.directory.listing import Filters
+from backend.people.roles import ClientScope, Power
 
 router = Router(tags=["directory"])
 
@@ -27,7 +28,7 @@ BY_ORIGIN = PUBLIC("the circle of a point or a building is public; a home asks f
 
 
 @router.get("/circle", response=CircleOut)
-@access(BY_ORIGIN)
+@access(BY_ORIGIN, power=Power.BOOK, scope=ClientScope.CIRCLE_READ)
 def get_circle(request: Request, query: Query[CircleQuery]) -> Reply:
     """What can be reached on foot, nearest first, from a point, a building or a home."""
     salt = _salt(query)
@@ -39,7 +40,7 @@ def get_circle(request: Request, query: Query[CircleQuery]) -> Reply:
 
 
 @router.get("/circle/area", response=AreaOut)
-@access(BY_ORIGIN)
+@access(BY_ORIGIN, power=Power.BOOK, scope=ClientScope.CIRCLE_READ)
 def get_area(request: Request, query: Query[StartQuery]) -> Reply:
     """The reachable area as GeoJSON, for drawing: what lies within 30 m of the streets walked in time."""
     shown = area.feature(_start(request, query), Wish(query.minutes, query.pace))

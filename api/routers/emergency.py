@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import Q
 from ninja import Status
 
+from api.access import in_whose_name
 from api.edge import PERSON, SIGNED, Reply, Request, Router, access, page, page_of, perform, single
 from api.schemas.emergency import (
     AlarmIn,
@@ -28,20 +29,30 @@ from backend.emergency.actions.alarms import Raised, own_alarm
 from backend.emergency.kinds import State
 from backend.emergency.models import Device, Incident
 from backend.emergency.signatures import SignedMessage
+from backend.people.acting import NotADelegate
 from backend.people.actor import Actor
 from backend.people.login import sos_actor
-from backend.people.roles import Can
+from backend.people.roles import Can, Power
 
 router = Router(tags=["emergency"])
 SOS = SIGNED("an access token, even expired, of a login that was not revoked, or `Authorization: SOS <sos_key>`")
 DEVICE = SIGNED("HTTP Message Signature (RFC 9421), HMAC-SHA256 under the device's key")
 
 
-def _caller(request: Request) -> Actor:
+def _caller(request: Request, *, never_refuse: bool = False) -> Actor:
+    """Who calls for help, or (`Acting-For`) for whom a delegate who may see that person's alarms calls.
+
+    `never_refuse`: without that power the alarm is the caller's own, since a call for help is never turned away.
+    """
     actor = sos_actor(request.headers.get("Authorization", ""))
     if actor is None:
         raise Unauthenticated
-    return actor
+    try:
+        return in_whose_name(request, actor, Power.SEE_ALARMS)
+    except NotADelegate:
+        if never_refuse:
+            return actor
+        raise
 
 
 @router.post("/emergency/alarms", response={201: RaisedOut, 200: RaisedOut})
@@ -55,7 +66,13 @@ def raise_alarm(request: Request, body: AlarmIn) -> Reply:
         return RaisedOut.of(raised)
 
     reply = perform(
-        request, actions.raise_alarm, render=render, status=201, actor=_caller(request), keyed=False, **body.dict()
+        request,
+        actions.raise_alarm,
+        render=render,
+        status=201,
+        actor=_caller(request, never_refuse=True),
+        keyed=False,
+        **body.dict(),
     )
     if heard and heard[0].faults:
         raise Invalid(*heard[0].faults, **RaisedOut.of(heard[0]).dict())
@@ -91,7 +108,7 @@ def receive_signal(request: Request) -> Any:
 
 
 @router.get("/emergency/incidents", response=page_of(IncidentOut))
-@access(PERSON)
+@access(PERSON, power=Power.SEE_ALARMS)
 def incidents(
     request: Request,
     state: str | None = None,
@@ -127,7 +144,7 @@ def _act(request: Request, verb: Any, incident_id: UUID, **keywords: Any) -> Rep
 
 
 @router.get("/emergency/incidents/{incident_id}", response=IncidentDetailOut)
-@access(PERSON)
+@access(PERSON, power=Power.SEE_ALARMS)
 def incident(request: Request, incident_id: UUID) -> Reply:
     """The whole of an incident: card, address, contacts, signals, timeline, clock."""
     return single(request, incident_id, lambda found: _whole(request, found))

@@ -13,7 +13,7 @@ from api.edge import PERSON, PUBLIC, SIGNED, Reply, Request, Router, access, lan
 from api.schemas.bills import AccountOut, BillOut, ReadingIn, ReadingOut
 from api.schemas.ledger import EntryOut, StatementOut, TrialBalanceOut
 from api.schemas.payments import PaymentIn, PaymentOut, ReceiptCheckOut, ReceivedOut, RefundIn, RefundOut
-from backend.people.roles import Can
+from backend.people.roles import Can, Power
 from payments import checkout, inbox, ledger, reading, receipts, refunds
 from payments.models import Payment
 from payments.readings import record_reading
@@ -37,14 +37,14 @@ def _shown(request: Request) -> Callable[[Payment], PaymentOut]:
 
 
 @router.get("/accounts", response=AccountsOut)
-@access(PERSON)
+@access(PERSON, power=Power.PAY)
 def accounts(request: Request, query: Query[Paged]) -> Any:
     """The accounts of the reader's homes; for staff, those of their company."""
     return page(request, reading.accounts(request.actor), lambda row: AccountOut.of(row, language(request)))
 
 
 @router.get("/accounts/{account_id}", response=AccountOut)
-@access(PERSON)
+@access(PERSON, power=Power.PAY)
 def account(request: Request, account_id: UUID) -> Reply:
     """One account, with its meter and balance."""
     return single(
@@ -53,7 +53,7 @@ def account(request: Request, account_id: UUID) -> Reply:
 
 
 @router.get("/bills", response=BillsOut)
-@access(PERSON)
+@access(PERSON, power=Power.PAY)
 def bills(request: Request, query: Query[BillQuery]) -> Any:
     """Bills with the lines that explain them, newest first."""
     rows = reading.bills(request.actor, state=query.state, account_id=query.account_id)
@@ -61,28 +61,28 @@ def bills(request: Request, query: Query[BillQuery]) -> Any:
 
 
 @router.get("/bills/{bill_id}", response=BillOut)
-@access(PERSON)
+@access(PERSON, power=Power.PAY)
 def bill(request: Request, bill_id: UUID) -> Reply:
     """One bill."""
     return single(request, reading.bill(request.actor, bill_id), lambda row: BillOut.of(row, language(request)))
 
 
 @router.post("/meters/{meter_id}/readings", response={201: ReadingOut})
-@access(PERSON)
+@access(PERSON, power=Power.PAY)
 def read_meter(request: Request, meter_id: UUID, body: ReadingIn) -> Reply:
     """A reading by the household or by staff; 422 says why one is not accepted."""
     return perform(request, record_reading, render=ReadingOut.of, status=201, meter_id=meter_id, **body.dict())
 
 
 @router.post("/payments", response={201: PaymentOut, 200: PaymentOut})
-@access(PERSON)
+@access(PERSON, power=Power.PAY)
 def pay(request: Request, body: PaymentIn) -> Reply:
     """Start to pay bills. Needs an `Idempotency-Key`; the same person again gets the payment under way (200)."""
     return perform(request, checkout.pay, render=_shown(request), status=201, key_required=True, **body.dict())
 
 
 @router.get("/payments/{payment_id}", response=PaymentOut)
-@access(PERSON)
+@access(PERSON, power=Power.PAY)
 def payment(request: Request, payment_id: UUID) -> Reply:
     """One payment: the payer sees every part, a payee's finance its own."""
     return single(
@@ -91,7 +91,7 @@ def payment(request: Request, payment_id: UUID) -> Reply:
 
 
 @router.post("/payments/{payment_id}/cancel", response=PaymentOut)
-@access(PERSON)
+@access(PERSON, power=Power.PAY)
 def cancel(request: Request, payment_id: UUID) -> Reply:
     """End one's own payment at the provider; what was paid in the meantime stays paid."""
     return perform(request, checkout.cancel, render=_shown(request), payment_id=payment_id)
@@ -113,7 +113,7 @@ def refund(request: Request, payment_id: UUID, body: RefundIn) -> Reply:
 
 
 @router.get("/payments/{payment_id}/receipt.pdf", response={200: None})
-@access(PERSON)
+@access(PERSON, power=Power.PAY)
 def receipt(request: Request, payment_id: UUID) -> HttpResponse:
     """The receipts of the paid parts as PDF, a page each."""
     found, parts = reading.settled_parts(request.actor, payment_id)

@@ -17,6 +17,7 @@ from django.http.multipartparser import MultiPartParserError
 from api.edge import PERSON, Reply, Request, Router, access, perform
 from api.schemas.tickets import PhotoOut
 from backend.core.errors import BadRequest, FieldError, Invalid, TooLarge
+from backend.people.roles import Power
 from backend.tickets import actions
 
 MAX_BYTES = 15 * 1024 * 1024
@@ -68,7 +69,7 @@ class Measured(FileUploadHandler):
 
 
 @router.post("/photos", response={201: PhotoOut}, openapi_extra=UPLOAD)
-@access(PERSON)
+@access(PERSON, power=Power.REPORT)
 def add(request: Request) -> Reply:
     """Upload one picture; it is turned upright, freed of its metadata and kept for a report of the uploader's for 24 hours."""
     file = _uploaded(request)
@@ -94,7 +95,7 @@ def _uploaded(request: Request) -> UploadedFile[bytes]:
 
 
 @router.get("/photos/{uuid:id}")
-@access(PERSON)
+@access(PERSON, power=Power.REPORT)
 def photo(request: Request, id: UUID, thumb: bool = False) -> Reply:
     """The picture, or with `thumb=1` its thumbnail, for those who may see its ticket; without a ticket for its uploader."""
     found = actions.access_photo(request.actor, id)

@@ -33,7 +33,7 @@ from api.schemas.tickets import (
     TransferIn,
     VerifyIn,
 )
-from backend.people.roles import Can
+from backend.people.roles import Can, Power
 from backend.tickets import actions, duplicates, kpis, listing, reading
 from backend.tickets.categories import all_categories
 from backend.tickets.models import Comment, Ticket
@@ -55,7 +55,7 @@ def _step(request: Request, verb: Callable[..., Any], id: UUID, body: Schema | N
 
 
 @router.get("/tickets/categories", response=CategoriesOut)
-@access(PERSON)
+@access(PERSON, power=Power.REPORT)
 def categories(request: Request) -> CategoriesOut:
     """What can be reported, in the reader's language."""
     return CategoriesOut(items=[CategoryOut.of(category, language(request)) for category in all_categories().values()])
@@ -72,7 +72,7 @@ class SimilarQuery(Schema):
 
 
 @router.get("/tickets/similar", response=SimilarOut)
-@access(PERSON)
+@access(PERSON, power=Power.REPORT)
 def similar(request: Request, query: Query[SimilarQuery]) -> SimilarOut:
     """Open tickets that may be the same thing: same part, home, unit, building; street categories also within 250 m."""
     found = duplicates.similar(request.actor, **query.dict())
@@ -110,7 +110,7 @@ class ListQuery(Schema):
 
 
 @router.get("/tickets", response=TicketsOut)
-@access(PERSON)
+@access(PERSON, power=Power.REPORT)
 def tickets(request: Request, query: Query[ListQuery]) -> Any:
     """The tickets in sight, newest first."""
     filters = query.dict(exclude={"limit", "cursor"})
@@ -118,20 +118,20 @@ def tickets(request: Request, query: Query[ListQuery]) -> Any:
 
 
 @router.post("/tickets", response={201: TicketOut, 200: TicketOut})
-@access(PERSON)
+@access(PERSON, power=Power.REPORT)
 def report(request: Request, body: TicketIn) -> Reply:
     """Report something; the answer has number, deadline and route. The same `id` again answers 200 with the first ticket."""
     return perform(request, actions.report, render=_shown(request), status=201, **body.dict())
 
 
 @router.get("/tickets/{uuid:id}", response=TicketOut)
-@access(PERSON)
+@access(PERSON, power=Power.REPORT)
 def ticket(request: Request, id: UUID) -> Reply:
     return single(request, access_ticket(request.actor, id), _shown(request))
 
 
 @router.get("/tickets/{uuid:id}/timeline", response=TimelineOut)
-@access(PERSON)
+@access(PERSON, power=Power.REPORT)
 def timeline(request: Request, id: UUID) -> TimelineOut:
     """Steps and words, oldest first."""
     moments = reading.timeline(request.actor, access_ticket(request.actor, id))
@@ -187,13 +187,13 @@ def resolve(request: Request, id: UUID, body: ResolveIn | None = None) -> Reply:
 
 
 @router.post("/tickets/{uuid:id}/verify", response=TicketOut)
-@access(PERSON)
+@access(PERSON, power=Power.REPORT)
 def verify(request: Request, id: UUID, body: VerifyIn | None = None) -> Reply:
     return _step(request, actions.verify, id, body)
 
 
 @router.post("/tickets/{uuid:id}/reopen", response=TicketOut)
-@access(PERSON)
+@access(PERSON, power=Power.REPORT)
 def reopen(request: Request, id: UUID, body: ReasonIn) -> Reply:
     return _step(request, actions.reopen, id, body)
 
@@ -205,7 +205,7 @@ def close(request: Request, id: UUID) -> Reply:
 
 
 @router.post("/tickets/{uuid:id}/cancel", response=TicketOut)
-@access(PERSON)
+@access(PERSON, power=Power.REPORT)
 def cancel(request: Request, id: UUID, body: MaybeReasonIn | None = None) -> Reply:
     return _step(request, actions.cancel, id, body)
 
@@ -217,7 +217,7 @@ def merge(request: Request, id: UUID, body: MergeIn) -> Reply:
 
 
 @router.post("/tickets/{uuid:id}/comments", response={201: CommentOut})
-@access(PERSON)
+@access(PERSON, power=Power.REPORT)
 def comment(request: Request, id: UUID, body: CommentIn) -> Reply:
     def shown(made: Comment) -> CommentOut:
         return CommentOut(id=made.id, created_at=made.created_at, visibility=made.visibility)  # type: ignore[arg-type]
@@ -226,12 +226,12 @@ def comment(request: Request, id: UUID, body: CommentIn) -> Reply:
 
 
 @router.post("/tickets/{uuid:id}/follow", response=TicketOut)
-@access(PERSON)
+@access(PERSON, power=Power.REPORT)
 def follow(request: Request, id: UUID) -> Reply:
     return _step(request, actions.follow, id)
 
 
 @router.post("/tickets/{uuid:id}/rating", response=TicketOut)
-@access(PERSON)
+@access(PERSON, power=Power.REPORT)
 def rate(request: Request, id: UUID, body: RatingIn) -> Reply:
     return _step(request, actions.rate, id, body)

@@ -93,7 +93,7 @@ def write(actor: Any, recorded: Iterable[tuple[str, models.Model | None, dict[st
         AuditRow(
             event=event,
             actor_kind=actor.kind,
-            actor_id=actor.person_id,
+            actor_id=actor.doer_id,
             acting_for=actor.acting_for,
             object_type=about._meta.label_lower if about is not None else "",
             object_id=getattr(about, "id", None),

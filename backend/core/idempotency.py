@@ -89,7 +89,7 @@ class Offer:
         """Take or find the row. Raises Replayed with the stored answer, IdempotencyKeyReused or IdempotencyKeyBusy."""
         if self.row is not None:
             return
-        owner: UUID = actor.person_id
+        owner: UUID = actor.doer_id
         key_hash = hashlib.sha256(self.key.encode()).digest()
         lock = int.from_bytes(hashlib.sha256(owner.bytes + key_hash).digest()[:8], signed=True)
         with connection.cursor() as cursor:
@@ -122,7 +122,7 @@ class Offer:
             return
         status, body = self.render(result)
         self.row.status = status
-        self.row.reply = vault.seal(actor.person_id, "core.idempotency.reply", body.decode())
+        self.row.reply = vault.seal(actor.doer_id, "core.idempotency.reply", body.decode())
         self.row.save(update_fields=["status", "reply"])
 
 

@@ -4,6 +4,7 @@ from backend.core.audit import AuditRow, AuditSeal
 from backend.core.cron import CronMark
 from backend.core.handoff import Handoff
 from backend.core.idempotency import IdempotencyRow
+from backend.core.jobs import Job
 from backend.core.limits import LimitCounter
 from backend.core.rows import Row
 from backend.core.vault import PersonKey
@@ -16,6 +17,7 @@ __all__ = [
     "Handoff",
     "Heartbeat",
     "IdempotencyRow",
+    "Job",
     "LimitCounter",
     "PersonKey",
     "Row",

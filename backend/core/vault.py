@@ -59,9 +59,25 @@ def _make(owner_id: UUID) -> PersonKey:
 
 def seal(owner_id: UUID, context: str, text: str) -> bytes:
     """Ciphertext of `text` under the owner's key (made at first use); opens only with the same context."""
+    return seal_bytes(owner_id, context, text.encode())
+
+
+def seal_bytes(owner_id: UUID, context: str, content: bytes) -> bytes:
+    """As `seal`, for a file's bytes."""
     row = PersonKey.objects.filter(owner_id=owner_id).first() or _make(owner_id)
     nonce = os.urandom(12)
-    return b"\x01" + nonce + _unwrap(row).encrypt(nonce, text.encode(), context.encode())
+    return b"\x01" + nonce + _unwrap(row).encrypt(nonce, content, context.encode())
+
+
+def unseal_bytes(owner_id: UUID, context: str, blob: bytes) -> bytes:
+    """The bytes again. Raises KeyDestroyed, ValueError as `unseal`."""
+    row = PersonKey.objects.filter(owner_id=owner_id).first()
+    if row is None:
+        raise KeyDestroyed
+    try:
+        return _unwrap(row).decrypt(blob[1:13], blob[13:], context.encode())
+    except InvalidTag:
+        raise ValueError(f"these bytes were not sealed as {context} of this owner") from None
 
 
 def unseal(owner_id: UUID, context: str, blob: bytes | memoryview) -> str:

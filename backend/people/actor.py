@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Literal
 from uuid import UUID
@@ -14,11 +15,24 @@ from backend.community.models import Compound, Division
 from backend.core.clock import now, today
 from backend.core.errors import Forbidden
 from backend.people.models import Residency, RoleGrant, User
-from backend.people.roles import AREAS, TABLE, Can, Role
+from backend.people.roles import AREAS, TABLE, Can, Power, Role
 
 PLACES = frozenset({"community", "compound", "company", "division"})
-Kind = Literal["person", "device", "system", "anonymous"]
+FRESH = timedelta(minutes=15)
+Kind = Literal["person", "device", "client", "system", "anonymous"]
 Assurance = Literal["none", "sos", "otp", "mfa"]
+
+
+class ReauthenticationRequired(Forbidden):
+    """Prove again who you are, then repeat this."""
+
+    code, zh = "reauthentication-required", "此操作需要重新验证身份"
+
+
+class ReproofRequired(Forbidden):
+    """This phone number was silent for a long time: prove first that the account is yours."""
+
+    code, zh = "reproof-required", "该手机号长期未使用，请先确认账户归属"
 
 
 @dataclass(frozen=True)
@@ -59,16 +73,24 @@ class Grant:
 
 @dataclass(frozen=True)
 class Actor:
-    """An immutable view of who acts, read once a request."""
+    """An immutable view of who acts, read once a request.
+
+    `person_id` is in whose name it happens. `delegate_id` is set when somebody else does it for that person: then the homes are the
+    person's, there are no roles, and `powers` says what was allowed. `is_limited`: a login that must first be proved (see `login`).
+    """
 
     kind: Kind = "anonymous"
     person_id: UUID | None = None
-    acting_for: UUID | None = None
+    delegate_id: UUID | None = None
+    powers: frozenset[Power] = frozenset()
     assurance: Assurance = "none"
     session_id: UUID | None = None
+    authenticated_at: datetime | None = None
+    is_limited: bool = False
     state: str = "active"
     language: str = "zh-CN"
     name: str = ""
+    scopes: frozenset[str] = frozenset()
     dwellings: tuple[Dwelling, ...] = ()
     grants: tuple[Grant, ...] = ()
     _reaches: dict[Can, Reach] = field(default_factory=dict, compare=False, repr=False)
@@ -87,18 +109,33 @@ class Actor:
         return cls(kind="device", person_id=device_id)
 
     @classmethod
-    def of(cls, user: User, *, assurance: Assurance = "otp", session_id: UUID | None = None) -> Actor:
-        """Read a person's confirmed homes and roles in force (two queries)."""
+    def client(cls, client_id: UUID, scopes: frozenset[str]) -> Actor:
+        """A kiosk or a partner system: no roles, no homes, only the scopes of its key."""
+        return cls(kind="client", person_id=client_id, scopes=scopes)
+
+    @classmethod
+    def of(
+        cls,
+        user: User,
+        *,
+        assurance: Assurance = "otp",
+        session_id: UUID | None = None,
+        authenticated_at: datetime | None = None,
+        is_limited: bool = False,
+    ) -> Actor:
+        """Read a person's confirmed homes and roles in force (two queries); a limited login has neither."""
         moment = now()
         alive = Q(until__isnull=True) | Q(until__gt=moment)
         homes = Residency.objects.filter(alive, user=user, state=Residency.State.CONFIRMED).select_related("home")
         grants = RoleGrant.objects.filter(alive, user=user)
-        active = user.state == User.State.ACTIVE
+        active = user.state == User.State.ACTIVE and not is_limited
         return cls(
             kind="person",
             person_id=user.id,
             assurance=assurance,
             session_id=session_id,
+            authenticated_at=authenticated_at,
+            is_limited=is_limited,
             state=user.state,
             language=user.language,
             dwellings=tuple(
@@ -109,6 +146,29 @@ class Actor:
             else (),
             grants=tuple(Grant(Role(g.role), g.scope_kind, g.scope_id) for g in grants) if active else (),
         )
+
+    def standing_in_for(self, person: User, powers: frozenset[Power]) -> Actor:
+        """This person acting for another: that person's homes, none of anybody's roles."""
+        theirs = Actor.of(person, assurance="otp", session_id=self.session_id)
+        return replace(
+            theirs,
+            delegate_id=self.person_id,
+            powers=powers,
+            grants=(),
+            language=self.language,
+            authenticated_at=self.authenticated_at,
+            _reaches={},
+        )
+
+    @property
+    def acting_for(self) -> UUID | None:
+        """The person in whose name a delegate acts; None when everybody acts for themselves."""
+        return self.person_id if self.delegate_id else None
+
+    @property
+    def doer_id(self) -> UUID | None:
+        """Who really does it."""
+        return self.delegate_id or self.person_id
 
     @cached_property
     def homes(self) -> frozenset[UUID]:
@@ -179,6 +239,13 @@ class Actor:
         if self.kind != "person" or self.person_id is None:
             raise Forbidden
         return self.person_id
+
+    def must_be_fresh(self) -> None:
+        """Raise ReauthenticationRequired unless this login proved the person within 15 minutes."""
+        if self.kind == "system":
+            return
+        if self.authenticated_at is None or self.authenticated_at + FRESH < now():
+            raise ReauthenticationRequired(fresh_for=int(FRESH.total_seconds()))
 
     def scope_settings(self) -> dict[str, str]:
         """What the row-level walls are told while this actor reads (see `backend.core.walls`)."""

@@ -238,7 +238,13 @@ def session_actor(session_id: Any, *, sos: bool = False) -> Actor | None:
         if session is None or (not sos and session.expires_at <= now()):
             return None
         assurance: Assurance = "sos" if sos else session.assurance  # type: ignore[assignment]
-        return Actor.of(session.user, assurance=assurance, session_id=session.id)
+        return Actor.of(
+            session.user,
+            assurance=assurance,
+            session_id=session.id,
+            authenticated_at=session.authenticated_at,
+            is_limited=session.is_limited,
+        )
 
 
 @verb("login.ended")

@@ -15,7 +15,11 @@ class Can(StrEnum):
     BILL_ISSUE = "bill:issue"
     BILL_READ = "bill:read"
     BOARD_WATCH = "board:watch"
+    BULLETIN_WRITE = "bulletin:write"
+    CLIENT_KEEP = "client:keep"
+    DELIVERY_KEEP = "delivery:keep"
     DESK_WATCH = "desk:watch"
+    DEVICE_KEEP = "device:keep"
     DEVICE_READ = "device:read"
     DIRECTORY_IMPORT = "directory:import"
     DUTY_KEEP = "duty:keep"
@@ -25,9 +29,14 @@ class Can(StrEnum):
     INCIDENT_READ = "incident:read"
     INCIDENT_RESOLVE = "incident:resolve"
     LEDGER_READ = "ledger:read"
+    OFFICE_READ = "office:read"
     PAYMENT_REFUND = "payment:refund"
+    PERSON_ENROL = "person:enrol"
     PERSON_READ = "person:read"
+    PERSON_REVEAL = "person:reveal"
+    PERSON_SUSPEND = "person:suspend"
     READING_WRITE = "reading:write"
+    ROLE_GRANT = "role:grant"
     TICKET_ASSIGN = "ticket:assign"
     TICKET_CLOSE = "ticket:close"
     TICKET_ESCALATE = "ticket:escalate"
@@ -35,6 +44,22 @@ class Can(StrEnum):
     TICKET_REPORT_FOR = "ticket:report-for"
     TICKET_VERIFY = "ticket:verify"
     TICKET_WORK = "ticket:work"
+
+
+class Power(StrEnum):
+    """What a person may let somebody else do for them."""
+
+    PAY = "pay"
+    REPORT = "report"
+    BOOK = "book"
+    SEE_ALARMS = "see_alarms"
+
+
+class ClientScope(StrEnum):
+    """What a kiosk or a partner system may be allowed to do."""
+
+    CIRCLE_READ = "circle:read"
+    PLACES_READ = "places:read"
 
 
 class Role(StrEnum):
@@ -61,14 +86,16 @@ class Role(StrEnum):
 _OFFICER = frozenset(
     {
         Can.BOARD_WATCH,
-        Can.HOME_READ,
-        Can.INCIDENT_READ,
+        Can.BULLETIN_WRITE,
         Can.DESK_WATCH,
         Can.DEVICE_READ,
-        Can.TICKET_READ,
+        Can.HOME_READ,
+        Can.INCIDENT_READ,
+        Can.ROLE_GRANT,
         Can.TICKET_ASSIGN,
         Can.TICKET_CLOSE,
         Can.TICKET_ESCALATE,
+        Can.TICKET_READ,
         Can.TICKET_VERIFY,
         Can.TICKET_WORK,
     }
@@ -79,10 +106,13 @@ TABLE: dict[Role, frozenset[Can]] = {
     Role.COMMUNITY_WORKER: frozenset(
         {
             Can.BOARD_WATCH,
+            Can.BULLETIN_WRITE,
             Can.HOME_CONFIRM,
             Can.HOME_READ,
             Can.INCIDENT_READ,
+            Can.PERSON_ENROL,
             Can.PERSON_READ,
+            Can.PERSON_REVEAL,
             Can.TICKET_CLOSE,
             Can.TICKET_ESCALATE,
             Can.TICKET_READ,
@@ -101,9 +131,14 @@ TABLE: dict[Role, frozenset[Can]] = {
     Role.MANAGER: frozenset(
         {
             Can.BOARD_WATCH,
+            Can.BULLETIN_WRITE,
             Can.HOME_CONFIRM,
             Can.HOME_READ,
+            Can.PERSON_ENROL,
+            Can.PERSON_READ,
+            Can.PERSON_REVEAL,
             Can.READING_WRITE,
+            Can.ROLE_GRANT,
             Can.TICKET_ASSIGN,
             Can.TICKET_CLOSE,
             Can.TICKET_ESCALATE,
@@ -123,22 +158,52 @@ TABLE: dict[Role, frozenset[Can]] = {
             Can.INCIDENT_READ,
             Can.INCIDENT_RESOLVE,
             Can.PERSON_READ,
+            Can.PERSON_REVEAL,
         }
     ),
     Role.SUBDISTRICT_OFFICER: _OFFICER,
     Role.DISTRICT_OFFICER: _OFFICER,
     Role.FINANCE: frozenset({Can.BILL_ISSUE, Can.BILL_READ, Can.LEDGER_READ, Can.PAYMENT_REFUND}),
-    Role.AUDITOR: frozenset({Can.AUDIT_READ, Can.BILL_READ, Can.LEDGER_READ}),
-    Role.ADMIN: frozenset(
+    Role.AUDITOR: frozenset(
         {
             Can.AUDIT_READ,
             Can.BILL_READ,
+            Can.LEDGER_READ,
+            Can.OFFICE_READ,
+        }
+    ),
+    Role.ADMIN: frozenset(
+        {
+            Can.BILL_READ,
+            Can.CLIENT_KEEP,
+            Can.DELIVERY_KEEP,
+            Can.DEVICE_KEEP,
+            Can.DEVICE_READ,
             Can.DIRECTORY_IMPORT,
             Can.HOME_READ,
+            Can.OFFICE_READ,
             Can.PERSON_READ,
+            Can.PERSON_SUSPEND,
+            Can.ROLE_GRANT,
         }
     ),
 }
+
+GRANTABLE: dict[Role, frozenset[Role]] = {
+    Role.ADMIN: frozenset(Role) - {Role.RESIDENT},
+    Role.DISTRICT_OFFICER: frozenset(
+        {Role.COMMUNITY_WORKER, Role.GRID_WORKER, Role.CARE_WORKER, Role.RESPONDER, Role.SUBDISTRICT_OFFICER}
+    ),
+    Role.SUBDISTRICT_OFFICER: frozenset({Role.COMMUNITY_WORKER, Role.GRID_WORKER, Role.CARE_WORKER, Role.RESPONDER}),
+    Role.MANAGER: frozenset({Role.TECHNICIAN, Role.CASHIER, Role.RESPONDER}),
+}
+"""Which roles a role may grant, within its own scope."""
+
+EXCLUSIVE: tuple[frozenset[Role], ...] = (
+    frozenset({Role.ADMIN, Role.AUDITOR}),
+    frozenset({Role.FINANCE, Role.AUDITOR}),
+)
+"""Roles that nobody holds together: who administers or keeps the books does not audit them."""
 
 AREAS: dict[str, frozenset[Can]] = {
     "people": frozenset({Can.PERSON_READ, Can.HOME_CONFIRM}),

@@ -53,7 +53,7 @@ def raise_alarm(
     Any known person is heard: suspended, without a confirmed home, or from nowhere we know, the alarm is stored as P1 with
     identity unverified for the district's desk. Raises Forbidden for nobody at all, IdTaken for somebody else's id.
     """
-    person = actor.acting_for or actor.must_be_known()
+    person = actor.must_be_known()
     kind = kind or Kind.SOS
     said = {"id": id, "kind": kind, "at": at, "lon": lon, "lat": lat, "crs": crs, "home_id": home_id, "note": note}
     raw = json.dumps({k: v for k, v in said.items() if v is not None}, default=str).encode()
@@ -98,7 +98,7 @@ def raise_alarm(
 
 def _place(actor: Actor, home_id: Any) -> tuple[Home | None, Division | None, Identity]:
     """Where to send help: the named home when it is the person's own, else their first; unverified: the home as a hint only."""
-    person = actor.acting_for or actor.must_be_known()
+    person = actor.must_be_known()
     homes = list(
         Residency.objects.filter(user_id=person, state__in=["pending", "confirmed"])
         .select_related("home__community__parent__parent")
@@ -141,7 +141,7 @@ def _is_within(degrees: Any, most: int) -> bool:
 @verb("alarm.cancel", audited=False)
 def cancel_alarm(actor: Actor, *, id: UUID) -> Raised:
     """The person's own cancel: the incident becomes a P2 call-back, never closed. Repeatable. Raises NotFound for others."""
-    person = actor.acting_for or actor.must_be_known()
+    person = actor.must_be_known()
     key = SignalKey.objects.filter(source=SOURCE, event_id=str(id), person_id=person).first()
     if key is None:
         raise NotFound
@@ -163,7 +163,7 @@ def cancel_alarm(actor: Actor, *, id: UUID) -> Raised:
 
 def own_alarm(actor: Actor, id: UUID) -> Raised:
     """Read one's own alarm by the id it was raised with. Raises NotFound for others."""
-    person = actor.acting_for or actor.must_be_known()
+    person = actor.must_be_known()
     key = SignalKey.objects.filter(source=SOURCE, event_id=str(id), person_id=person).first()
     incident = Incident.objects.filter(id=key.settled, person_id=person).first() if key else None
     if key is None or incident is None:

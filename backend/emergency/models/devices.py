@@ -22,7 +22,7 @@ class DeviceQuerySet(models.QuerySet["Device"]):
         reach = actor.reach(Can.DEVICE_READ)
         if reach.everywhere:
             return self.all()
-        mine = Q(user_id=actor.acting_for or actor.person_id) if actor.person_id else Q(pk__in=[])
+        mine = Q(user_id=actor.person_id) if actor.person_id else Q(pk__in=[])
         return self.filter(mine | Q(community_id__in=reach.communities))
 
 

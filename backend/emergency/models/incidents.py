@@ -24,7 +24,7 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
         reach = actor.reach(Can.INCIDENT_READ)
         if reach.everywhere:
             return self.all()
-        mine = Q(person_id=actor.acting_for or actor.person_id) if actor.person_id else Q(pk__in=[])
+        mine = Q(person_id=actor.person_id) if actor.person_id else Q(pk__in=[])
         return self.filter(mine | Q(community_id__in=reach.communities) | Q(division_id__in=reach.divisions))
 
     def unresolved(self) -> IncidentQuerySet:
