@@ -6,6 +6,7 @@ survives a restarted sockets process, and nobody has to notice that a screen wen
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -23,6 +24,11 @@ INSERT INTO notifications_presencelease AS l (id, created_at, person_id, divisio
 SELECT gen_random_uuid(), %(now)s, w.person, w.division, %(until)s
 FROM unnest(%(persons)s::uuid[], %(divisions)s::uuid[]) AS w(person, division) ORDER BY w.person, w.division
 ON CONFLICT (person_id, division_id) DO UPDATE SET until = greatest(l.until, excluded.until)
+"""
+
+END = """
+UPDATE notifications_presencelease SET until = %(now)s
+WHERE person_id = %(person)s AND division_id = ANY(%(divisions)s::uuid[]) AND until > %(now)s
 """
 
 
@@ -51,6 +57,11 @@ def renewal(desks: set[tuple[UUID, UUID]]) -> dict[str, Any]:
     }
 
 
+def ending(person_id: UUID, division_ids: Sequence[UUID]) -> dict[str, Any]:
+    """The values of `END`: the person leaves these desks."""
+    return {"now": now(), "person": person_id, "divisions": list(division_ids)}
+
+
 def present(division_id: UUID) -> list[UUID]:
     """The persons who hold a live lease on this division's desk."""
     live = PresenceLease.objects.filter(division_id=division_id, until__gt=now())
@@ -63,6 +74,9 @@ def last_present(person_id: UUID) -> datetime | None:
     return found
 
 
-def end(person_id: UUID) -> None:
-    """The person leaves all desks now (end of duty)."""
-    PresenceLease.objects.filter(person_id=person_id).update(until=now())
+def end(person_id: UUID, division_ids: Collection[UUID] | None = None) -> None:
+    """The person leaves these desks (all when none are named) now: end of duty."""
+    leases = PresenceLease.objects.filter(person_id=person_id, until__gt=now())
+    if division_ids is not None:
+        leases = leases.filter(division_id__in=division_ids)
+    leases.update(until=now())

@@ -16,13 +16,16 @@ from uuid import UUID
 
 import jwt
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q, TextField, Value
+from django.db.models.functions import Cast, Concat
 
 from backend.core.clock import now
 from backend.core.queries import looking_up
 from backend.env import env
 from backend.people import login
 from backend.people.actor import Actor
-from backend.people.models import Session
+from backend.people.models import Residency, RoleGrant, Session
 from backend.people.web_login import actor_of
 
 ALARM_TTL = 1
@@ -51,8 +54,9 @@ def by_token(token: str) -> Admission | None:
     actor = login.sos_actor(credential)
     if actor is None:
         return None
-    if actor.assurance == "sos" or actor.state != "active":
-        return Admission(actor, None if token.startswith("SOS ") else ALARM_TTL, is_limited=True)
+    if actor.assurance == "sos" or actor.state != "active" or actor.is_limited:
+        may_upgrade = actor.assurance == "sos" and not token.startswith("SOS ")
+        return Admission(actor, ALARM_TTL if may_upgrade else None, is_limited=True)
     return Admission(actor, _seconds_left(token))
 
 
@@ -70,14 +74,40 @@ def by_cookie(headers: Mapping[str, str]) -> Admission | None:
         return None
     store = import_module(settings.SESSION_ENGINE).SessionStore(morsel.value)
     actor = actor_of(store)
-    return Admission(actor) if actor.kind == "person" and actor.state == "active" else None
+    if actor.kind != "person" or actor.state != "active":
+        return None
+    return Admission(actor, is_limited=actor.is_limited)
 
 
-def still_logged_in(sessions: set[UUID]) -> set[UUID]:
-    """Which of these logins were not revoked."""
+@dataclass(frozen=True)
+class Standing:
+    """What a login gives: a state, and roles and homes by their ids, in no order."""
+
+    state: str
+    grants: frozenset[str]
+    homes: frozenset[UUID]
+
+    @classmethod
+    def of(cls, actor: Actor) -> Standing:
+        """What this actor was admitted with."""
+        grants = frozenset(f"{grant.role}:{grant.scope_kind}:{grant.scope_id}" for grant in actor.grants)
+        return cls(actor.state, grants, actor.homes)
+
+
+def standings(sessions: set[UUID]) -> dict[UUID, Standing]:
+    """How these logins stand now, in one query; a revoked one is missing."""
+    alive = Q(until__isnull=True) | Q(until__gt=now())
+    theirs = {"user_id": OuterRef("user_id")}
+    grant = Concat(
+        "role", Value(":"), "scope_kind", Value(":"), Cast("scope_id", TextField()), output_field=TextField()
+    )
+    roles = RoleGrant.objects.filter(alive, **theirs).annotate(as_text=grant).values("as_text")
+    homes = Residency.objects.filter(alive, state=Residency.State.CONFIRMED, **theirs).values("home_id")
     with looking_up("auth"):
-        live = Session.objects.filter(id__in=sessions, revoked_at__isnull=True)
-        return set(live.values_list("id", flat=True))
+        rows = Session.objects.filter(id__in=sessions, revoked_at__isnull=True).values_list(
+            "id", "user__state", ArraySubquery(roles), ArraySubquery(homes)
+        )
+        return {session: Standing(state, frozenset(held), frozenset(ids)) for session, state, held, ids in rows}
 
 
 def is_own_page(headers: Mapping[str, str]) -> bool:

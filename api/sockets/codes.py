@@ -36,7 +36,6 @@ BAD_FRAME = Close(3501, "bad request")
 STALE = Close(3502, "stale")
 FORCED = Close(3503, "force disconnect")
 FOREIGN_ORIGIN = Close(4500, "this origin may not use a session cookie")
-NO_PROTOBUF = Close(4501, "the protobuf codec is not spoken here, use JSON")
 CLOSES = (
     SHUTDOWN,
     SERVER_ERROR,
@@ -49,7 +48,6 @@ CLOSES = (
     STALE,
     FORCED,
     FOREIGN_ORIGIN,
-    NO_PROTOBUF,
 )
 
 INTERNAL = 100

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -15,9 +17,11 @@ from api.sockets.codes import Close, CloseConnection, ReplyError
 from api.sockets.hub import Hub, Member
 from api.sockets.methods import METHODS, Call
 from api.sockets.outlet import Outlet
+from api.sockets.protocol import Codec, Command, Frame
 from api.sockets.recovery import Wish, attach
 from api.sockets.threads import run
 from backend.core.errors import Refusal
+from backend.people.actor import Actor
 
 log = structlog.get_logger(__name__)
 
@@ -30,13 +34,14 @@ VERSION = "yike 1"
 class Connection:
     """The protocol's state machine of one WebSocket. `receive` takes frames in order; `tick` comes once a second."""
 
-    def __init__(self, hub: Hub, outlet: Outlet, headers: Mapping[str, str], loop_time: float) -> None:
-        self.hub, self.outlet, self.headers = hub, outlet, headers
+    def __init__(self, hub: Hub, outlet: Outlet, headers: Mapping[str, str], codec: Codec, loop_time: float) -> None:
+        self.hub, self.outlet, self.headers, self.codec = hub, outlet, headers, codec
         self.id = str(uuid4())
         self.admitted: Admission | None = None
         self.members: dict[str, Member] = {}
         self.desks: dict[str, UUID] = {}
         self.is_closing = False
+        self._following = asyncio.Lock()
         self._now = loop_time
         self._ends = loop_time + CONNECT_SECONDS
         self._next_ping = float("inf")
@@ -55,7 +60,7 @@ class Connection:
         """Does somebody work with this? A desk must learn within seconds that its link is gone."""
         return any(channel.partition(":")[0] in rights.WATCHED for channel in self.members)
 
-    def push(self, frame: str) -> None:
+    def push(self, frame: Frame) -> None:
         self.outlet.push(frame)
 
     def close(self, close: Close) -> None:
@@ -85,19 +90,19 @@ class Connection:
         elif loop_time >= self._next_ping:
             self._next_ping = loop_time + (DESK_PING_SECONDS if self.is_watching else PING_SECONDS)
             self._pong_due = min(self._pong_due, loop_time + PONG_SECONDS)
-            self.push(protocol.PING)
+            self.push(self.codec.ping)
 
-    async def receive(self, frame: str) -> None:
+    async def receive(self, frame: Frame) -> None:
         """Run the frame's commands in their order."""
         try:
-            for command in protocol.decode(frame):
+            for command in self.codec.decode(frame):
                 if self.is_closing:
                     return
                 await self._run(command)
         except CloseConnection as told:
             self.close(told.close)
 
-    async def _run(self, command: protocol.Command) -> None:
+    async def _run(self, command: Command) -> None:
         if command.is_pong:
             self._pong_due = float("inf")
             return
@@ -109,14 +114,14 @@ class Connection:
                 raise ReplyError(codes.METHOD_NOT_FOUND)
             await work(command.id, command.params)
         except ReplyError as refused:
-            self.push(protocol.error(command.id, refused))
+            self.push(self.codec.error(command.id, refused))
         except Refusal as refusal:
-            self.push(protocol.error(command.id, ReplyError(status_of(refusal), refusal.code)))
+            self.push(self.codec.error(command.id, ReplyError(status_of(refusal), refusal.code)))
         except CloseConnection:
             raise
         except Exception:
             log.exception("socket.command", method=command.method)
-            self.push(protocol.error(command.id, ReplyError(codes.INTERNAL, temporary=True)))
+            self.push(self.codec.error(command.id, ReplyError(codes.INTERNAL, temporary=True)))
 
     async def _connect(self, number: int, params: dict[str, Any]) -> None:
         if self.admitted is not None:
@@ -124,7 +129,7 @@ class Connection:
         wishes = {c: Wish.read(p) for c, p in (params.get("subs") or {}).items() if isinstance(p, dict)}
         admitted = await self._admit(protocol.text(params, "token"))
         if admitted is None:
-            self.push(protocol.error(number, ReplyError(codes.UNAUTHORIZED)))
+            self.push(self.codec.error(number, ReplyError(codes.UNAUTHORIZED)))
             raise CloseConnection(codes.INVALID_TOKEN)
         if admitted.is_limited and any(wish.recover for wish in wishes.values()):
             raise ReplyError(codes.TOKEN_EXPIRED)
@@ -133,7 +138,7 @@ class Connection:
             self._accept(admitted)
             result: dict[str, Any] = {"client": self.id, "version": VERSION, "ping": PING_SECONDS, "pong": True}
             result |= self._lifetime() | {"data": {"limited": admitted.is_limited}, "subs": attached.results}
-            self.push(protocol.reply(number, "connect", result))
+            self.push(self.codec.reply(number, "connect", result))
             self.members |= attached.open()
         self._next_ping = self._now + PING_SECONDS
 
@@ -163,20 +168,39 @@ class Connection:
             raise ReplyError(codes.TOKEN_EXPIRED, temporary=True)
         self._accept(admitted)
         result = {"client": self.id, "version": VERSION} | self._lifetime()
-        self.push(protocol.reply(number, "refresh", result))
-        await self._follow_rights(admitted)
+        self.push(self.codec.reply(number, "refresh", result))
+        await self._follow_rights()
 
-    async def _follow_rights(self, admitted: Admission) -> None:
-        """Homes and roles may have changed since the last token: take away what is no longer allowed, give what is new."""
+    async def follow(self, actor: Actor) -> list[UUID]:
+        """The person's homes or roles may be others now: take away what is no longer allowed, give what is new.
+
+        Returns the desks that they sat at and lost.
+        """
+        if self.admitted is None or self.admitted.is_limited or self.is_closing:
+            return []
+        self.admitted = replace(self.admitted, actor=actor)
+        sat = dict(self.desks)
+        await self._follow_rights()
+        return [desk for channel, desk in sat.items() if channel not in self.members]
+
+    async def _follow_rights(self) -> None:
+        async with self._following:
+            if self.admitted is not None and not self.is_closing:
+                await self._compare(self.admitted)
+
+    async def _compare(self, admitted: Admission) -> None:
         own = rights.own_channels(admitted.actor)
-        watched = [c for c in self.members if c.partition(":")[0] in rights.WATCHED]
+        had = set(self.members)
+        watched = [c for c in had if c.partition(":")[0] in rights.WATCHED]
         kept = await run(rights.still_watches, admitted.actor, watched)
-        for channel in set(self.members) - set(own) - set(kept):
+        for channel in (had - set(own) - set(kept)) & self.members.keys():
             self._drop(channel)
-            self.push(protocol.push(channel, "unsubscribe", {"code": 2000, "reason": "no longer allowed"}))
+            self.push(self.codec.push(channel, "unsubscribe", {"code": 2000, "reason": "no longer allowed"}))
         async with attach(self.hub, self, {c: Wish() for c in own if c not in self.members}) as attached:
+            if self.is_closing:
+                return
             for channel, result in attached.results.items():
-                self.push(protocol.push(channel, "subscribe", result))
+                self.push(self.codec.push(channel, "subscribe", result))
             self.members |= attached.open()
 
     async def _subscribe(self, number: int, params: dict[str, Any]) -> None:
@@ -187,20 +211,26 @@ class Connection:
             raise ReplyError(codes.LIMIT_EXCEEDED)
         if self.admitted is None or self.admitted.is_limited:
             raise ReplyError(codes.UNAUTHORIZED, temporary=True)
-        allowed = await run(rights.watch, self.admitted.actor, channel)
+        actor = self.admitted.actor
+        allowed = await run(rights.watch, actor, channel)
         async with attach(self.hub, self, {channel: Wish.read(params)}) as attached:
+            if allowed.keeps_desk and actor.person_id is not None:
+                await desks.keep_present(self.hub.reads, {(actor.person_id, allowed.division_id)})
+            if self.is_closing:
+                return
             if allowed.keeps_desk:
                 self.desks[channel] = allowed.division_id
-                await desks.keep_present(self.hub.reads, [self])
             self._next_ping = min(self._next_ping, self._now + DESK_PING_SECONDS)
-            self.push(protocol.reply(number, "subscribe", attached.results[channel]))
+            self.push(self.codec.reply(number, "subscribe", attached.results[channel]))
             self.members |= attached.open()
+        if self.admitted.actor is not actor:
+            await self._follow_rights()
 
     async def _unsubscribe(self, number: int, params: dict[str, Any]) -> None:
         channel = protocol.text(params, "channel")
         if channel.partition(":")[0] in rights.WATCHED:
             self._drop(channel)
-        self.push(protocol.reply(number, "unsubscribe", {}))
+        self.push(self.codec.reply(number, "unsubscribe", {}))
 
     def _drop(self, channel: str) -> None:
         member = self.members.pop(channel, None)
@@ -217,7 +247,7 @@ class Connection:
         if data is not None and not isinstance(data, dict):
             raise ReplyError.bad_request()
         answer = await run(method.run, Call(self.admitted.actor, data or {}, frozenset(self.members)))
-        self.push(protocol.reply(number, "rpc", {"data": answer}))
+        self.push(self.codec.reply(number, "rpc", {"data": answer}))
 
     async def _history(self, number: int, params: dict[str, Any]) -> None:
         channel, since = protocol.text(params, "channel"), params.get("since")
@@ -226,7 +256,7 @@ class Connection:
         if params.get("reverse"):
             raise ReplyError(codes.NOT_AVAILABLE)
         wish = Wish.read({"recover": True, **since}) if isinstance(since, dict) else Wish()
-        self.push(protocol.reply(number, "history", await wish.history(self.hub, channel, params.get("limit"))))
+        self.push(self.codec.reply(number, "history", await wish.history(self.hub, channel, params.get("limit"))))
 
     async def _publish(self, number: int, params: dict[str, Any]) -> None:
         raise ReplyError(codes.PERMISSION_DENIED)
@@ -237,7 +267,7 @@ class Connection:
     _presence_stats = _sub_refresh = _presence
 
     async def _ping(self, number: int, params: dict[str, Any]) -> None:
-        self.push(protocol.reply(number, "ping", {}))
+        self.push(self.codec.reply(number, "ping", {}))
 
     async def _send(self, number: int, params: dict[str, Any]) -> None:
         """One-way messages are not used here."""

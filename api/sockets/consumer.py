@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from typing import Any
+from urllib.parse import parse_qs
 
 from channels.consumer import AsyncConsumer
 from channels.exceptions import StopConsumer
 
-from api.sockets import codes, runtime
+from api.sockets import runtime
+from api.sockets.codec_json import JSON
+from api.sockets.codec_protobuf import PROTOBUF
 from api.sockets.codes import Close
 from api.sockets.connection import Connection
 from api.sockets.outlet import Outlet
+from api.sockets.protocol import Codec
 
-PROTOBUF = "centrifuge-protobuf"
+SUBPROTOCOL = "centrifuge-protobuf"
 CLOSE_SECONDS = 5.0
 
 
@@ -40,27 +44,26 @@ class ClientConsumer(AsyncConsumer):  # type: ignore[misc]
         await getattr(self, message["type"].replace(".", "_"))(message)
 
     async def websocket_connect(self, message: dict[str, Any]) -> None:
-        if PROTOBUF in self.scope.get("subprotocols", ()) or b"format=protobuf" in self.scope.get("query_string", b""):
-            accepted = PROTOBUF if self.scope.get("subprotocols") else None
-            await self.base_send({"type": "websocket.accept", "subprotocol": accepted})
-            refused = codes.NO_PROTOBUF
-            await self.base_send({"type": "websocket.close", "code": refused.code, "reason": refused.reason})
-            return
-        await self.base_send({"type": "websocket.accept", "subprotocol": None})
+        offered = self.scope.get("subprotocols") or ()
+        codec: Codec = PROTOBUF if SUBPROTOCOL in offered or self._asks_for_protobuf() else JSON
+        await self.base_send(
+            {"type": "websocket.accept", "subprotocol": SUBPROTOCOL if SUBPROTOCOL in offered else None}
+        )
         hub = await runtime.hub()
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in self.scope["headers"]}
         outlet = Outlet(self.base_send, self.gave_up)
-        self.connection = Connection(hub, outlet, headers, asyncio.get_running_loop().time())
+        self.connection = Connection(hub, outlet, headers, codec, asyncio.get_running_loop().time())
         hub.connections.add(self.connection)
 
+    def _asks_for_protobuf(self) -> bool:
+        """Clients that cannot offer a subprotocol ask in the query: `format=protobuf` or `cf_protocol=protobuf`."""
+        asked = parse_qs(self.scope.get("query_string", b"").decode("latin-1"))
+        return any("protobuf" in asked.get(name, ()) for name in ("format", "cf_protocol"))
+
     async def websocket_receive(self, message: dict[str, Any]) -> None:
-        if self.connection is None:
-            return
-        text = message.get("text")
-        if text is None:
-            self.connection.close(codes.BAD_FRAME)
-        else:
-            await self.connection.receive(text)
+        if self.connection is not None:
+            text = message.get("text")
+            await self.connection.receive(message["bytes"] if text is None else text)
 
     async def websocket_disconnect(self, message: dict[str, Any]) -> None:
         if self.connection is not None:

@@ -76,6 +76,7 @@ EVENTS: dict[str, Event] = {
         {},
         "read the inbox",
     ),
+    "rights.changed": Event(("person",), {}, {}, "this person's roles or homes are others now"),
     "ticket.commented": _ticket("somebody wrote about it"),
     "ticket.reported": _ticket("it was reported"),
     **{f"ticket.{step.event}": _ticket(f"it was {step.event}") for step in STEPS.values()},

@@ -1,4 +1,4 @@
-"""The hub: one per process. It reads each new stream event once, serialises it once and hands it to its own connections.
+"""The hub: one per process. It reads each new stream event once, serialises it once a codec and hands it to its own connections.
 
 Order and completeness rest on offsets alone. A member takes exactly the event after its position and ignores every other; a feed's
 `top` is never above the position of a ready member, so whatever a member ignored as too early is read again. Hints say only where
@@ -15,7 +15,7 @@ from typing import Protocol
 import structlog
 
 from api.sockets.codes import INSUFFICIENT_STATE, SERVER_ERROR, SHUTDOWN, Close
-from api.sockets.protocol import Publication
+from api.sockets.protocol import Codec, Frame, Publication
 from api.sockets.reads import Reads, StreamState
 
 log = structlog.get_logger(__name__)
@@ -23,12 +23,16 @@ log = structlog.get_logger(__name__)
 SWEEP_SECONDS = 1.0
 BATCH = 200
 YIELD_EVERY = 500
+CASTS_DOUBT = frozenset({"login.ended", "rights.changed"})
+"""Events of a person's own channel after which their connections' rights are looked at again at once."""
 
 
 class Listener(Protocol):
     """A live connection as the hub sees it."""
 
-    def push(self, frame: str) -> None: ...
+    @property
+    def codec(self) -> Codec: ...
+    def push(self, frame: Frame) -> None: ...
     def close(self, close: Close) -> None: ...
     def tick(self, loop_time: float) -> None: ...
 
@@ -36,14 +40,14 @@ class Listener(Protocol):
 class Member:
     """One subscription of one connection. `position` is the offset last sent; None until the reply with the history went out."""
 
-    __slots__ = ("channel", "epoch", "listener", "position")
+    __slots__ = ("channel", "codec", "epoch", "listener", "position")
 
     def __init__(self, channel: str, listener: Listener) -> None:
-        self.channel, self.listener = channel, listener
+        self.channel, self.listener, self.codec = channel, listener, listener.codec
         self.position: int | None = None
         self.epoch = ""
 
-    def take(self, offset: int, frame: str) -> None:
+    def take(self, offset: int, frame: Frame) -> None:
         if self.position is not None and offset == self.position + 1:
             self.position = offset
             self.listener.push(frame)
@@ -69,6 +73,8 @@ class Hub:
         self.reads = reads
         self.feeds: dict[str, Feed] = {}
         self.connections: set[Listener] = set()
+        self.doubted: set[Listener] = set()
+        self.doubt = asyncio.Event()
         self._changed: set[str] = set()
         self._wake = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
@@ -168,11 +174,17 @@ class Hub:
                 self._changed.add(channel)
 
     async def _broadcast(self, feed: Feed, publication: Publication) -> None:
-        frame = publication.frame(feed.channel)
+        frames: dict[Codec, Frame] = {}
         for number, member in enumerate(list(feed.members), start=1):
+            frame = frames.get(member.codec)
+            if frame is None:
+                frame = frames[member.codec] = member.codec.publication(feed.channel, publication)
             member.take(publication.offset, frame)
             if number % YIELD_EVERY == 0:
                 await asyncio.sleep(0)
+        if publication.event in CASTS_DOUBT:
+            self.doubted.update(member.listener for member in feed.members)
+            self.doubt.set()
 
     def _restart(self, feed: Feed, state: StreamState) -> None:
         """The stream is not the one we knew (restored, pruned): its readers reconnect and learn that at their position."""

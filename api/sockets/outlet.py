@@ -12,6 +12,7 @@ from collections.abc import Callable, Coroutine, Generator
 from typing import Any
 
 from api.sockets.codes import SLOW, Close
+from api.sockets.protocol import Frame
 
 Message = dict[str, Any]
 Send = Callable[[Message], Coroutine[Any, Any, None]]
@@ -51,10 +52,11 @@ class Outlet:
         self._closing = False
         self.is_dead = False
 
-    def push(self, frame: str) -> None:
-        """Send one text frame, now or in order behind what waits."""
+    def push(self, frame: Frame) -> None:
+        """Send one frame, text or binary, now or in order behind what waits."""
         if not self._closing:
-            self._put({"type": "websocket.send", "text": frame}, len(frame))
+            kind = "text" if isinstance(frame, str) else "bytes"
+            self._put({"type": "websocket.send", kind: frame}, len(frame))
 
     def close(self, close: Close) -> None:
         """Close the socket after what waits; nothing is sent after this."""
@@ -103,7 +105,7 @@ class Outlet:
             await _Resume(step, blocker)
             while self._waiting:
                 message = self._waiting.popleft()
-                self._waiting_bytes -= len(message.get("text", ""))
+                self._waiting_bytes -= len(message.get("text") or message.get("bytes") or "")
                 self._stalled_since = loop.time()
                 await self._send(message)
         except Exception:

@@ -1,14 +1,15 @@
-"""The Centrifuge client protocol v2, JSON codec: commands in, replies and pushes out. Nothing here does I/O.
+"""The Centrifuge client protocol v2: commands in, replies and pushes out, whatever the codec. Nothing here does I/O.
 
-One WebSocket text frame holds one JSON object a line. A command is `{"id": n, "<method>": {…}}`; `{}` is the answer to a ping.
-Codes and shapes follow the protocol's published messages; what the client does with a code is written in `codes`.
+A command names one method; a command without anything is the answer to a ping. Codes and shapes follow the protocol's published
+messages; what the client does with a code is written in `codes`. `codec_json` and `codec_protobuf` put it on the wire.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from api.sockets.codes import BAD_FRAME, CloseConnection, ReplyError
 
@@ -28,8 +29,8 @@ METHODS = frozenset(
         "sub_refresh",
     }
 )
-PING = "{}"
 MAX_FRAME = 65_536
+Frame = str | bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,76 +45,59 @@ class Command:
     def is_pong(self) -> bool:
         return not self.method
 
+    @classmethod
+    def read(cls, message: Mapping[str, Any]) -> Command:
+        """From a decoded message that is not empty. Raises CloseConnection (3501)."""
+        number = message.get("id", 0)
+        methods = [key for key in message if key in METHODS]
+        if type(number) is not int or not 0 <= number < 2**32 or len(methods) > 1:
+            raise CloseConnection(BAD_FRAME)
+        method = methods[0] if methods else "unknown"
+        params = message.get(method)
+        if params is None:
+            params = {}
+        if not isinstance(params, dict) or (number == 0 and method != "send"):
+            raise CloseConnection(BAD_FRAME)
+        return cls(0 if method == "send" else number, method, params if methods else {})
+
+
+PONG = Command(0, "", {})
+
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """One stream event as readers get it: its offset in the stream and its data as JSON text."""
+    """One stream event as readers get it: its offset in the stream, its data as JSON text, and the event's name for ourselves."""
 
     offset: int
     data: str
+    event: str = ""
 
     def as_json(self) -> dict[str, Any]:
         return {"data": json.loads(self.data), "offset": self.offset}
 
-    def frame(self, channel: str) -> str:
-        """The push of this publication, serialised once for all readers of the channel."""
-        return f'{{"push":{{"channel":{dump(channel)},"pub":{{"data":{self.data},"offset":{self.offset}}}}}}}'
+
+class Codec(Protocol):
+    """How messages stand in WebSocket frames: text for JSON, bytes for Protobuf. Results may hold Publications."""
+
+    @property
+    def ping(self) -> Frame: ...
+
+    def decode(self, frame: Frame) -> list[Command]:
+        """The commands of a frame, in order. Raises CloseConnection (3501) when it is not the protocol at all."""
+        ...
+
+    def reply(self, number: int, method: str, result: Mapping[str, Any]) -> Frame: ...
+    def error(self, number: int, refused: ReplyError) -> Frame: ...
+    def push(self, channel: str, kind: str, body: Mapping[str, Any]) -> Frame: ...
+
+    def publication(self, channel: str, publication: Publication) -> Frame:
+        """The push of a publication, serialised once for all readers of the channel."""
+        ...
 
 
-def dump(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def decode(frame: str) -> list[Command]:
-    """The commands of a text frame, in order. Raises CloseConnection (3501) when it is not the protocol at all."""
-    if len(frame) > MAX_FRAME:
-        raise CloseConnection(BAD_FRAME)
-    return [_command(line) for line in frame.split("\n") if line.strip()]
-
-
-def _command(line: str) -> Command:
-    try:
-        message = json.loads(line)
-    except (ValueError, RecursionError):
-        raise CloseConnection(BAD_FRAME) from None
-    if not isinstance(message, dict):
-        raise CloseConnection(BAD_FRAME)
-    if not message:
-        return Command(0, "", {})
-    number = message.get("id", 0)
-    methods = [key for key in message if key in METHODS]
-    if type(number) is not int or not 0 <= number < 2**32 or len(methods) > 1:
-        raise CloseConnection(BAD_FRAME)
-    if not methods:
-        return Command(_numbered(number), "unknown", {})
-    (method,) = methods
-    params = message[method]
-    if params is None:
-        params = {}
-    if not isinstance(params, dict):
-        raise CloseConnection(BAD_FRAME)
-    return Command(0 if method == "send" else _numbered(number), method, params)
-
-
-def _numbered(number: int) -> int:
-    if number == 0:
-        raise CloseConnection(BAD_FRAME)
-    return number
-
-
-def reply(number: int, method: str, result: dict[str, Any]) -> str:
-    return dump({"id": number, method: result})
-
-
-def error(number: int, refused: ReplyError) -> str:
+def error_body(refused: ReplyError) -> dict[str, Any]:
     body: dict[str, Any] = {"code": refused.code, "message": refused.message}
-    if refused.temporary:
-        body["temporary"] = True
-    return dump({"id": number, "error": body})
-
-
-def push(channel: str, kind: str, body: dict[str, Any]) -> str:
-    return dump({"push": {"channel": channel, kind: body}})
+    return body | {"temporary": True} if refused.temporary else body
 
 
 def text(params: dict[str, Any], name: str) -> str:

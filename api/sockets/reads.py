@@ -12,7 +12,8 @@ from typing import Any
 
 from psycopg_pool import AsyncConnectionPool
 
-from api.sockets.protocol import Publication, dump
+from api.sockets.codec_json import dump
+from api.sockets.protocol import Publication
 from backend.core import carriers
 
 HISTORY_LIMIT = 1_000
@@ -63,7 +64,7 @@ class StreamState:
 
 def _publication(offset: int, event: str, about: str, at: Any, data: str) -> Publication:
     body = f'{{"event":{dump(event)},"about":{dump(about)},"at":"{at.isoformat()}","data":{data}}}'
-    return Publication(offset, body)
+    return Publication(offset, body, event)
 
 
 class Reads:
@@ -106,7 +107,7 @@ class Reads:
             return {channel: (epoch, last) for channel, epoch, last in await rows.fetchall()}
 
     async def execute(self, statement: str, values: Mapping[str, Any]) -> None:
-        """A heartbeat statement of this process (presence leases)."""
+        """A statement about the leases of those who sit at desks here."""
         async with self._pool.connection() as connection:
             await connection.execute(statement, values)
 

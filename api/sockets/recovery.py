@@ -54,7 +54,7 @@ class Wish:
             raise ReplyError(UNRECOVERABLE)
         result |= {"was_recovering": True, "recovered": recovered}
         if recovered:
-            result["publications"] = [publication.as_json() for publication in state.publications]
+            result["publications"] = state.publications
         return result
 
     async def history(self, hub: Hub, channel: str, limit: Any) -> dict[str, Any]:
@@ -64,8 +64,7 @@ class Wish:
         state = (await hub.reads.states({channel: after if most else NO_HISTORY}, limit=max(most, 1)))[channel]
         if self.recover and (self.epoch != state.epoch or self.offset > state.last):
             raise ReplyError(UNRECOVERABLE)
-        publications = [publication.as_json() for publication in state.publications]
-        return {"publications": publications, "epoch": state.epoch, "offset": state.last}
+        return {"publications": state.publications, "epoch": state.epoch, "offset": state.last}
 
 
 class Attached:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -70,5 +71,28 @@ def end(actor: Actor, *, division_id: UUID | None = None) -> list[Duty]:
         row.ended_at = now()
         row.save(update_fields=["ended_at"])
         record("duty.ended", about=row, division=str(row.division_id))
-    presence.end(person)
+    presence.end(person, None if division_id is None else [division_id])
     return ended
+
+
+@verb("duty.lapsed")
+def lapse(actor: Actor, *, person_id: UUID, division_ids: Sequence[UUID]) -> list[Duty]:
+    """End somebody's duty on desks that they may keep no longer; nothing to end is no error."""
+    rows = list(
+        Duty.objects.select_for_update().filter(user_id=person_id, division_id__in=division_ids, ended_at__isnull=True)
+    )
+    for row in rows:
+        row.ended_at = now()
+        row.save(update_fields=["ended_at"])
+        record("duty.lapsed", about=row, division=str(row.division_id))
+    return rows
+
+
+def ended_by(pairs: set[tuple[UUID, UUID]]) -> set[tuple[UUID, UUID]]:
+    """Those (person, division) who kept duty on that desk once and keep it no longer."""
+    persons, divisions = {person for person, _ in pairs}, {division for _, division in pairs}
+    theirs = Duty.objects.filter(user_id__in=persons, division_id__in=divisions)
+    running = set(theirs.filter(ended_at__isnull=True).values_list("user_id", "division_id"))
+    if pairs <= running:
+        return set()
+    return (pairs - running) & set(theirs.values_list("user_id", "division_id").distinct())

@@ -136,19 +136,6 @@ def test_what_is_not_the_protocol_ends_the_connection(sockets: SocketsProcess, f
     assert asyncio.run(story()) == 3501
 
 
-def test_the_protobuf_codec_is_refused_with_a_clear_code(sockets: SocketsProcess) -> None:
-    async def story() -> tuple[int, str]:
-        async with websockets.connect(sockets.url, proxy=None, subprotocols=["centrifuge-protobuf"]) as socket:  # type: ignore[list-item]
-            with pytest.raises(websockets.ConnectionClosed) as closed:
-                await socket.recv()
-            assert closed.value.rcvd is not None
-            return closed.value.rcvd.code, closed.value.rcvd.reason
-
-    code, reason = asyncio.run(story())
-    assert code == 4501
-    assert "JSON" in reason
-
-
 def test_a_session_cookie_of_another_site_is_refused(sockets: SocketsProcess) -> None:
     headers = {"Cookie": "yike_session=anything", "Origin": "https://evil.example"}
     (code,) = asyncio.run(ask(sockets.url, {"id": 1, "connect": {}}, additional_headers=headers))

@@ -6,10 +6,11 @@ import asyncio
 from typing import Any
 
 from api.sockets import codes, outlet
+from api.sockets.codec_json import JSON
 from api.sockets.codes import Close
 from api.sockets.hub import Feed, Hub, Member
 from api.sockets.outlet import Outlet
-from api.sockets.protocol import Publication
+from api.sockets.protocol import Frame, Publication
 from api.sockets.reads import StreamState
 
 
@@ -71,14 +72,13 @@ def test_a_client_that_reads_nothing_is_given_up_when_too_much_waits() -> None:
 class Listening:
     """A connection that only writes down."""
 
-    person_id = None
-    desks: dict[str, Any] = {}
+    codec = JSON
 
     def __init__(self) -> None:
-        self.frames: list[str] = []
+        self.frames: list[Frame] = []
         self.closed: list[Close] = []
 
-    def push(self, frame: str) -> None:
+    def push(self, frame: Frame) -> None:
         self.frames.append(frame)
 
     def close(self, close: Close) -> None:
