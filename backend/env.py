@@ -58,6 +58,11 @@ class Env(BaseSettings):
     stripe_api_base: str = Field(default="https://api.stripe.com", alias="STRIPE_API_BASE")
     fcm_credentials: Path | None = Field(default=None, alias="FCM_CREDENTIALS")
     fcm_base_url: str = Field(default="", alias="FCM_BASE_URL")
+    sms_providers: str = Field(default="aliyun,twilio", alias="SMS_PROVIDERS", description="in the order of trial")
+    sms_daily_count: int | None = Field(default=None, alias="SMS_DAILY_COUNT", ge=0, description="ordinary SMS a day")
+    sms_daily_fen: int | None = Field(default=None, alias="SMS_DAILY_FEN", ge=0, description="what they may cost, in fen")
+    sms_price_fen: int = Field(default=5, alias="SMS_PRICE_FEN", ge=0, description="one part of an SMS, in fen")
+    voice_providers: str = Field(default="aliyun,twilio", alias="VOICE_PROVIDERS")
     dc09_port: int = Field(default=7009, alias="DC09_PORT", ge=0, le=65535)
     dc09_host: str = Field(default="127.0.0.1", alias="DC09_HOST")
 

@@ -13,14 +13,30 @@ from backend.core.clock import now
 from backend.core.rows import Row
 
 CONTEXT = "notifications.address.value"
-SMS, FCM = "sms", "fcm"
+SMS, EMAIL = "sms", "email"
+FCM, WEBPUSH = "fcm", "webpush"
+HUAWEI, XIAOMI, OPPO, VIVO, JPUSH = "huawei", "xiaomi", "oppo", "vivo", "jpush"
+WECHAT = "wechat"
+PUSH = (FCM, WEBPUSH, HUAWEI, XIAOMI, OPPO, VIVO, JPUSH)
+KINDS = (
+    (SMS, "SMS"),
+    (EMAIL, "E-mail"),
+    (FCM, "FCM"),
+    (WEBPUSH, "Web Push"),
+    (HUAWEI, "Huawei Push"),
+    (XIAOMI, "Xiaomi Push"),
+    (OPPO, "OPPO Push"),
+    (VIVO, "vivo Push"),
+    (JPUSH, "JPush"),
+    (WECHAT, "WeChat"),
+)
 
 
 class Address(Row):
     """`person_id` owns the row and its key. `is_own` false: it reaches a contact of that person, and only when asked by id."""
 
     person_id = models.UUIDField()
-    kind = models.CharField(max_length=8, choices=[(SMS, "SMS"), (FCM, "FCM")])
+    kind = models.CharField(max_length=8, choices=KINDS)
     is_own = models.BooleanField(default=True)
     value_sealed = models.BinaryField()
     value_blind = models.BinaryField(max_length=32)
@@ -45,7 +61,7 @@ class Address(Row):
 
     @property
     def value(self) -> str:
-        """The phone (E.164) or token. Raises KeyDestroyed when the person was erased."""
+        """The phone (E.164), e-mail address, token or subscription. Raises KeyDestroyed when the person was erased."""
         return vault.unseal(self.person_id, CONTEXT, bytes(self.value_sealed))
 
 
@@ -62,20 +78,29 @@ def _blind(kind: str, value: str) -> bytes:
 
 
 def add(
-    person_id: UUID, kind: str, value: str, *, is_own: bool = True, device_key: str = "", platform: str = ""
+    person_id: UUID,
+    kind: str,
+    value: str,
+    *,
+    identity: str = "",
+    is_own: bool = True,
+    device_key: str = "",
+    platform: str = "",
 ) -> Address:
     """The live address of this value, made if there is none (inside a verb).
 
-    Pass `is_own=False` for the phone of an emergency contact: it is texted by its id only, never as the person's own. A push token
-    belongs to one person and one device at a time: the same token of others and the device's former token retire.
+    Pass `is_own=False` for the phone of an emergency contact: it is texted by its id only, never as the person's own. `identity` is
+    what makes the value the same again where its other parts may change (the endpoint of a subscription). A push token belongs to
+    one person and one device at a time: the same token of others and the device's former token, of whatever service, retire.
     """
-    value = e164(value) if kind == SMS else value
-    blind = _blind(kind, value)
+    value = _canonical(kind, value)
+    blind = _blind(kind, identity or value)
     live = Address.objects.filter(kind=kind, retired_at__isnull=True)
-    if kind == FCM:
+    if kind in PUSH:
         _retire(live.filter(value_blind=blind).exclude(person_id=person_id), "moved")
         if device_key:
-            _retire(live.filter(person_id=person_id, device_key=device_key).exclude(value_blind=blind), "replaced")
+            of_device = live_pushes(person_id).filter(device_key=device_key)
+            _retire(of_device.exclude(kind=kind, value_blind=blind), "replaced")
     made = Address(
         person_id=person_id,
         kind=kind,
@@ -86,7 +111,20 @@ def add(
         platform=platform,
     )
     Address.objects.bulk_create([made], ignore_conflicts=True)
-    return live.get(person_id=person_id, is_own=is_own, value_blind=blind)
+    kept = live.get(person_id=person_id, is_own=is_own, value_blind=blind)
+    if identity and kept.id != made.id:
+        kept.value_sealed = made.value_sealed
+        kept.save(update_fields=["value_sealed"])
+    return kept
+
+
+def _canonical(kind: str, value: str) -> str:
+    if kind == SMS:
+        return e164(value)
+    if kind == EMAIL:
+        local, _, domain = value.strip().rpartition("@")
+        return f"{local}@{domain.lower()}"
+    return value
 
 
 def live(person_id: UUID, kind: str) -> models.QuerySet[Address]:
@@ -94,8 +132,18 @@ def live(person_id: UUID, kind: str) -> models.QuerySet[Address]:
     return Address.objects.filter(person_id=person_id, kind=kind, is_own=True, retired_at__isnull=True)
 
 
+def live_of(person_id: UUID, kinds: Iterable[str]) -> models.QuerySet[Address]:
+    """The person's own live addresses of any of these kinds."""
+    return Address.objects.filter(person_id=person_id, kind__in=list(kinds), is_own=True, retired_at__isnull=True)
+
+
+def live_pushes(person_id: UUID) -> models.QuerySet[Address]:
+    """The person's own live push tokens and subscriptions, of every push service."""
+    return live_of(person_id, PUSH)
+
+
 def values(which: Iterable[Address]) -> dict[UUID, str]:
-    """Address id → phone or token, opened with one query for the keys; empty where the person was erased."""
+    """Address id → phone, e-mail address or token, opened with one query for the keys; empty where the person was erased."""
     rows = list(which)
     opened = vault.unseal_many((row.person_id, CONTEXT, row.value_sealed) for row in rows)
     return {row.id: value for row, value in zip(rows, opened, strict=True)}
@@ -114,7 +162,7 @@ def retire(address_id: UUID, why: str) -> None:
 
 def retire_device(person_id: UUID, device_key: str) -> int:
     """Forget the push token of one of the person's devices; returns how many were live."""
-    return _retire(live(person_id, FCM).filter(device_key=device_key), "removed")
+    return _retire(live_pushes(person_id).filter(device_key=device_key), "removed")
 
 
 def _retire(which: models.QuerySet[Address], why: str) -> int:

@@ -1,41 +1,45 @@
 """The courier: takes due deliveries, hands each to its way out, and marks it sent only after the provider accepted it.
 
-One due loop for each way out, so that a slow push provider never holds up an emergency SMS. A courier that dies between the
-provider's yes and our mark sends again: recipients de-duplicate by the notice's id.
+A courier that dies between the provider's yes and our mark sends again, under the same delivery id, by which apps and those
+providers that honour it know the repeat.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
 import structlog
+from django.db import connection
 
-from backend.core.clock import now
-from backend.core.due import DueLoop, register
-from backend.core.vault import KeyDestroyed
+from backend.core.clock import BEIJING, now
+from backend.core.due import register
 from backend.core.verb import record, verb
 from backend.env import env
-from notifications import addresses, deliveries, outbox, preferences, sms, templates
-from notifications.addresses import Address
-from notifications.channels import Letter, NotNow, NotSent
-from notifications.channels import sms as sms_channel
-from notifications.deliveries import DEAD, EMERGENCY, FAILED, FCM, QUEUED, SENT, SMS, Delivery
+from notifications import addresses, deliveries, failover, letters, outbox, sms, templates
+from notifications.channels import NO_PROVIDER, Letter, NotNow, NotSent, Outcome, Taken
+from notifications.channels.registry import EMAIL, FCM, HUAWEI, SEAMS, SMS, VOICE, WEBPUSH
+from notifications.deliveries import DEAD, EMERGENCY, FAILED, NORMAL, QUEUED, Delivery
+from notifications.lanes import lane
+from notifications.preferences import Preference
 
 log = structlog.get_logger(__name__)
-GIVE_UP = {"normal": timedelta(hours=6), EMERGENCY: timedelta(hours=24)}
-
-
-def _push(letter: Letter) -> str:
-    from notifications.channels import fcm  # the SDK takes 0.6 s to import, and only a courier that pushes needs it
-
-    return fcm.send(letter)
-
-
-WAYS: dict[str, Callable[[Letter], str]] = {FCM: _push, SMS: sms_channel.send}
+GIVE_UP = {NORMAL: timedelta(hours=6), EMERGENCY: timedelta(hours=24)}
+FIRST_RETRY = timedelta(seconds=2)
+LONGEST = {NORMAL: timedelta(minutes=5), EMERGENCY: timedelta(seconds=30)}
+LANES: tuple[tuple[tuple[str, ...], int, dict[str, int]], ...] = (
+    # channels, deliveries a batch, threads
+    ((FCM,), 500, {EMERGENCY: 4, NORMAL: 2}),
+    ((SMS,), 1, {EMERGENCY: 8, NORMAL: 2}),
+    ((VOICE,), 1, {EMERGENCY: 4, NORMAL: 1}),
+    ((WEBPUSH,), 1, {EMERGENCY: 4, NORMAL: 4}),
+    ((EMAIL,), 1, {EMERGENCY: 2, NORMAL: 1}),
+    ((HUAWEI,), 1, {EMERGENCY: 4, NORMAL: 2}),
+    (SEAMS, 1, {EMERGENCY: 1, NORMAL: 1}),
+)
 
 
 @dataclass(frozen=True)
@@ -51,104 +55,132 @@ class Courier:
 COURIER = Courier()
 
 
+@dataclass(frozen=True)
+class Ended:
+    """How one claimed delivery ended."""
+
+    row: Delivery
+    outcome: Taken | NotSent
+    provider: str = ""
+    state: str = FAILED
+
+
 def register_loops() -> None:
-    """One loop for each way out, run by the worker."""
-    for channel in WAYS:
-        register(
-            DueLoop(
-                f"courier.{channel}",
-                Delivery,
-                deliver,
-                lease=timedelta(seconds=60),
-                threads=8,
-                only={"channel": channel},
-                longest=timedelta(minutes=5),
-            )
-        )
+    """The lanes, run by the worker."""
+    for channels, batch, threads in LANES:
+        for urgency in (EMERGENCY, NORMAL):
+            register(lane(channels, urgency, carry, batch=batch, threads=threads[urgency]))
 
 
-def deliver(row: Delivery) -> None:
-    """Send one claimed delivery and write the outcome. Raises NotNow to be tried again, later each time."""
-    if row.state != QUEUED:
-        return
-    if now() - row.at > (sms.LIFE if row.topic == sms.TOPIC else GIVE_UP[row.urgency]):
-        _settle(COURIER, row=row, state=DEAD, reason="tried too long")
-        return
-    if row.urgency != EMERGENCY and _held_back(row):
-        return
-    try:
-        provider_id = _send(COURIER, row=row) if row.channel == SMS and env.demo else WAYS[row.channel](_letter(row))
-    except NotSent as never:
-        _settle(COURIER, row=row, state=FAILED, reason=never.reason, retires=never.retires)
-    except KeyDestroyed:
-        _settle(COURIER, row=row, state=FAILED, reason="recipient erased")
-    except NotNow as later:
-        if later.retry_after is None:
-            raise
-        _postpone(row, later.retry_after * random.uniform(1.0, 1.2), later.code)  # noqa: S311 - jitter
-    else:
-        _settle(COURIER, row=row, state=SENT, provider_id=provider_id)
+def carry(rows: Sequence[Delivery]) -> None:
+    """Send claimed deliveries and write how each ended: sent, failed, dead, or due again later."""
+    wishes = _wishes(rows)
+    ended: list[Ended] = []
+    going: list[Delivery] = []
+    for row in rows:
+        if row.state != QUEUED:
+            continue
+        refusal = _refused(row, wishes)
+        if refusal is not None:
+            ended.append(refusal)
+        elif not _held_back(row, wishes):
+            going.append(row)
+    ended += _send(going, wishes)
+    if ended:
+        _settle(COURIER, ended=ended)
 
 
-def _held_back(row: Delivery) -> bool:
-    """Preferences may have changed since it was queued: the ones at sending count."""
-    preference = preferences.of(row.person_id)
-    if not preference.wants(row.topic, row.channel):
-        _settle(COURIER, row=row, state=FAILED, reason="switched off by the recipient")
-        return True
-    moment = now()
-    end = preference.quiet_end(moment)
+def _wishes(rows: Sequence[Delivery]) -> dict[UUID, Preference]:
+    people = {row.person_id for row in rows if row.person_id is not None}
+    found = Preference.objects.in_bulk(people)
+    return {person: found.get(person) or Preference(person_id=person) for person in people}
+
+
+def _refused(row: Delivery, wishes: dict[UUID, Preference]) -> Ended | None:
+    """What is not even tried: too old, or no longer wanted. The preferences at sending count, not those at queueing."""
+    if row.topic == sms.TOPIC and now() - row.at > sms.LIFE:
+        return Ended(row, NotSent("tried too long"), state=DEAD)
+    if row.tried_since is not None and now() - row.tried_since > GIVE_UP[_urgency(row)]:
+        return Ended(row, NotSent("tried too long"), state=DEAD)
+    wish = wishes.get(row.person_id) if row.person_id else None
+    if row.urgency != EMERGENCY and wish and not deliveries.wants(wish, row.topic, row.channel):
+        return Ended(row, NotSent("switched off by the recipient"))
+    return None
+
+
+def _held_back(row: Delivery, wishes: dict[UUID, Preference]) -> bool:
+    wish = wishes.get(row.person_id) if row.person_id else None
+    end = wish.quiet_end(now()) if wish and row.urgency != EMERGENCY else None
     if end is not None:
-        _postpone(row, (end - moment).total_seconds(), "")
+        why = f"not sent: quiet hours until {end.astimezone(BEIJING):%H:%M}"
+        deliveries.postpone(row, end + timedelta(seconds=random.uniform(0, 30)), reason=why, is_try=False)  # noqa: S311
     return end is not None
 
 
-def _postpone(row: Delivery, seconds: float, why: str) -> None:
-    due = now() + timedelta(seconds=seconds)
-    Delivery.objects.filter(pk=row.pk, lease=row.lease).update(due_at=due, last_error=why)
+def _send(rows: Sequence[Delivery], wishes: dict[UUID, Preference]) -> list[Ended]:
+    """Hand over what can be; postpones what is to be tried again and returns what ended."""
+    ended: list[Ended] = []
+    on_the_way: list[tuple[Delivery, Letter]] = []
+    for row, letter in zip(rows, letters.written(rows, wishes), strict=True):
+        match letter:
+            case Letter():
+                on_the_way.append((row, letter))
+            case NotSent():
+                ended.append(Ended(row, letter))
+            case NotNow():
+                _try_later(row, letter)
+    for channel in {row.channel for row, _ in on_the_way}:
+        pairs = [(row, letter) for row, letter in on_the_way if row.channel == channel]
+        if not connection.in_atomic_block:
+            connection.close()  # back to the pool while the network is waited for
+        answers = failover.dispatch(channel, [letter for _, letter in pairs])
+        for row, letter in pairs:
+            outcome, provider = answers[letter.delivery_id]
+            if isinstance(outcome, NotNow):
+                _try_later(row, outcome)
+            else:
+                ended.append(Ended(row, outcome, provider))
+    return ended
 
 
-def _letter(row: Delivery) -> Letter:
-    if row.sealed is not None:
-        to, text = sms.opened(row)
+def _try_later(row: Delivery, refused: Outcome) -> None:
+    """Due again after what the provider asked for, or later each time; with jitter, so that not all come back at once."""
+    assert isinstance(refused, NotNow)
+    if refused.retry_after is not None:
+        wait = timedelta(seconds=refused.retry_after) * random.uniform(1.0, 1.2)  # noqa: S311 - jitter
     else:
-        live = Address.objects.filter(retired_at__isnull=True)
-        address = live.filter(id=row.address_id).first() if row.address_id is not None else None
-        if address is None:
-            raise NotSent("address retired")
-        to = address.value
-        text = templates.render(row.topic, row.params, preferences.of(row.person_id).language)
-    return Letter(
-        delivery_id=row.id,
-        notice_id=row.notice_id,
-        person_id=row.person_id,
-        to=to,
-        text=text,
-        topic=row.topic,
-        about=row.about,
-        is_emergency=row.urgency == EMERGENCY,
-    )
+        wait = FIRST_RETRY * 2 ** min(max(row.attempts - 1, 0), 20)
+    wait = min(wait, LONGEST[EMERGENCY]) if row.urgency == EMERGENCY and refused.code == "left-alone" else wait
+    if refused.retry_after is None:
+        wait = min(wait, LONGEST[_urgency(row)]) * random.uniform(0.8, 1.2)  # noqa: S311 - jitter
+    log.warning("delivery.again", channel=row.channel, attempts=row.attempts, code=refused.code)
+    why = "waiting: the provider is left alone" if refused.code == "left-alone" else f"waiting: {refused.code}"
+    deliveries.postpone(row, now() + wait, reason=why, error=f"NotNow {refused.code}")
 
 
-@verb("delivery.outbox", audited=False)
-def _send(actor: Courier, *, row: Delivery) -> str:
-    """In the demo the SMS provider is our own table: it is written inside a verb."""
-    return sms_channel.send(_letter(row))
+def _urgency(row: Delivery) -> str:
+    return EMERGENCY if row.urgency == EMERGENCY else NORMAL
 
 
 @verb("delivery.settle", audited=False)
-def _settle(
-    actor: Courier, *, row: Delivery, state: str, reason: str = "", provider_id: str = "", retires: bool = False
-) -> None:
-    if row.channel == FCM and env.demo and env.fcm_credentials is None:
+def _settle(actor: Courier, *, ended: Sequence[Ended]) -> None:
+    deliveries.settle_sent(
+        [(one.row, one.provider, one.outcome.provider_id) for one in ended if isinstance(one.outcome, Taken)]
+    )
+    for one in ended:
+        if isinstance(one.outcome, NotSent):
+            _fail(one, one.outcome)
+
+
+def _fail(one: Ended, never: NotSent) -> None:
+    row = one.row
+    if row.channel == FCM and env.demo and never.reason == NO_PROVIDER:
         _show_push(row)
-    at = now() if state == SENT else None
-    deliveries.settle(row, state, reason=reason, provider_id=provider_id, at=at)
-    if retires and row.address_id is not None:
-        addresses.retire(row.address_id, reason)
-        record("address.retired", about=None, address_id=str(row.address_id), reason=reason)
-    if state != SENT:
-        log.warning("delivery.not_sent", channel=row.channel, state=state, reason=reason)
+    deliveries.settle(row, one.state, reason=never.reason, provider=one.provider)
+    if never.retires and row.address_id is not None:
+        addresses.retire(row.address_id, never.reason)
+        record("address.retired", about=None, address_id=str(row.address_id), reason=never.reason)
+    log.warning("delivery.not_sent", channel=row.channel, state=one.state, reason=never.reason)
 
 
 def _show_push(row: Delivery) -> None:
@@ -156,5 +188,5 @@ def _show_push(row: Delivery) -> None:
     phone = addresses.live(row.person_id, addresses.SMS).first() if row.person_id else None
     if phone is None:
         return
-    text = templates.render(row.topic, row.params, preferences.of(row.person_id).language)
-    outbox.write(FCM, phone.value, text, person_id=row.person_id)
+    wish = _wishes([row])[row.person_id] if row.person_id else Preference()
+    outbox.write(FCM, phone.value, templates.render(row.topic, row.params, wish.language), person_id=row.person_id)

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import models
+from django.db import connection, models
 
 from backend.core.clock import now
 from backend.core.due import DueRow
 from backend.core.ids import uuid7
 from backend.core.verb import hint
 from notifications import addresses, preferences
+from notifications.channels import registry
+from notifications.preferences import Preference
 
-SOCKET, FCM, SMS = "socket", "fcm", "sms"
+SOCKET, SMS, VOICE, EMAIL, FCM, WEBPUSH = "socket", "sms", "voice", "email", "fcm", "webpush"
 QUEUED, SENT, FAILED, DEAD = "queued", "sent", "failed", "dead"
 NORMAL, EMERGENCY = "normal", "emergency"
 
 
 class Delivery(DueRow):
     """`sent`: the provider accepted it (for `socket`: the stream holds it). `failed`: it cannot be sent, `reason` says why.
-    `dead`: tried too long. What the recipient's device reported stands in the receipt times, which never go back."""
+    `dead`: tried too long. While it waits, `reason` may say for what. `provider`: who took it. `tried_since`: the first attempt
+    that did not succeed. What the recipient's device or the provider reported stands in the receipt times, which never go back."""
 
     pk = models.CompositePrimaryKey("at", "id")
     id = models.UUIDField(default=uuid7)
@@ -39,7 +42,9 @@ class Delivery(DueRow):
     sealed_by = models.UUIDField(null=True)
     state = models.CharField(max_length=8, default=QUEUED)
     reason = models.CharField(max_length=80, blank=True)
+    provider = models.CharField(max_length=16, blank=True)
     provider_id = models.CharField(max_length=200, blank=True)
+    tried_since = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
     delivered_at = models.DateTimeField(null=True)
     displayed_at = models.DateTimeField(null=True)
@@ -49,6 +54,13 @@ class Delivery(DueRow):
         app_label = "notifications"
         indexes = [
             models.Index(fields=["channel", "due_at"], name="delivery_due", condition=models.Q(due_at__isnull=False)),
+            models.Index(
+                fields=["channel", "due_at"],
+                name="delivery_due_emergency",
+                condition=models.Q(due_at__isnull=False, urgency="emergency"),
+            ),
+            models.Index(fields=["id"], name="delivery_by_id"),
+            models.Index(fields=["at"], name="delivery_dead", condition=models.Q(state="dead")),
             models.Index(fields=["notice_id"], name="delivery_of_notice"),
             models.Index(fields=["person_id", "at"], name="delivery_to_person"),
         ]
@@ -68,13 +80,18 @@ class DeliveryKey(models.Model):
 def plan(
     person_id: UUID, notice_id: UUID, topic: str, params: dict[str, Any], *, about: str, urgency: str
 ) -> list[Delivery]:
-    """Queue a notice on its channels (inside a verb): the stream holds it already; pushes, and in emergencies SMS, go out by the
-    courier. Quiet hours and preferences hold back only what is not an emergency."""
+    """Queue a notice on its channels (inside a verb): the stream holds it already; pushes, and in emergencies SMS and a call, go
+    out by the courier. Quiet hours and preferences hold back only what is not an emergency."""
     moment = now()
     preference = preferences.of(person_id)
-    kinds = [FCM, SMS] if urgency == EMERGENCY else [FCM]
-    wanted = [kind for kind in kinds if urgency == EMERGENCY or preference.wants(topic, kind)]
-    due = moment if urgency == EMERGENCY else (preference.quiet_end(moment) or moment)
+    is_emergency = urgency == EMERGENCY
+    kinds = (*addresses.PUSH, addresses.SMS) if is_emergency else addresses.PUSH
+    ways = [
+        (a.kind, a) for a in addresses.live_of(person_id, kinds) if is_emergency or wants(preference, topic, a.kind)
+    ]
+    if is_emergency and registry.providers(VOICE):
+        ways += [(VOICE, address) for kind, address in ways if kind == SMS]
+    due = moment if is_emergency else (preference.quiet_end(moment) or moment)
 
     def made(channel: str, **more: Any) -> Delivery:
         return Delivery(
@@ -90,11 +107,15 @@ def plan(
         )
 
     rows = [made(SOCKET, state=SENT, sent_at=moment)]
-    for kind in wanted:
-        rows += [made(kind, address_id=a.id, due_at=due) for a in addresses.live(person_id, kind)]
+    rows += [made(channel, address_id=address.id, due_at=due) for channel, address in ways]
     Delivery.objects.bulk_create(rows)
-    wake(row.channel for row in rows if row.due_at)
+    wake(rows)
     return rows
+
+
+def wants(preference: Preference, topic: str, channel: str) -> bool:
+    """Whether the person wants the topic this way; every push service is a push, which `fcm` switches off."""
+    return preference.wants(topic, channel) and (channel not in addresses.PUSH or preference.wants(topic, FCM))
 
 
 def queue(delivery: Delivery, *, key: str | None = None) -> Delivery:
@@ -107,20 +128,59 @@ def queue(delivery: Delivery, *, key: str | None = None) -> Delivery:
             return Delivery.objects.get(at=first.delivery_at, id=first.delivery_id)
     delivery.save(force_insert=True)
     if delivery.due_at is not None:
-        wake([delivery.channel])
+        wake([delivery])
     return delivery
 
 
-def wake(channels: Iterable[str]) -> None:
-    """Wake the courier's loops for these channels after the commit."""
-    for channel in set(channels):
-        hint(f"due:courier.{channel}")
+def wake(rows: Iterable[Delivery]) -> None:
+    """Wake the courier's lanes of these deliveries after the commit."""
+    for channel, urgency in {(row.channel, row.urgency) for row in rows if row.due_at is not None}:
+        hint(f"due:{lane_name(channel, urgency)}")
 
 
-def settle(
-    delivery: Delivery, state: str, *, reason: str = "", provider_id: str = "", at: datetime | None = None
-) -> None:
-    """Write the outcome of a claimed delivery, if the claim still holds; what was sealed for the way is forgotten."""
-    Delivery.objects.filter(at=delivery.at, id=delivery.id, lease=delivery.lease, state=QUEUED).update(
-        state=state, reason=reason, provider_id=provider_id, sent_at=at, sealed=None
+def lane_name(channel: str, urgency: str) -> str:
+    """The lane that carries a delivery: emergencies have their own, so that none waits behind a broadcast."""
+    return f"courier.{channel}.{EMERGENCY if urgency == EMERGENCY else NORMAL}"
+
+
+_SENT = """
+UPDATE notifications_delivery AS d SET state = 'sent', reason = '', provider = v.provider, provider_id = v.provider_id,
+  sent_at = %(now)s, due_at = NULL, lease = NULL, last_error = '', sealed = NULL
+FROM unnest(%(ats)s::timestamptz[], %(ids)s::uuid[], %(leases)s::uuid[], %(providers)s::text[], %(names)s::text[])
+  AS v(at, id, lease, provider, provider_id)
+WHERE d.at = v.at AND d.id = v.id AND d.lease = v.lease AND d.state = 'queued'
+"""
+
+
+def settle_sent(taken: Sequence[tuple[Delivery, str, str]]) -> int:
+    """Mark claimed deliveries as sent: (row, provider, the provider's id). Returns how many claims still held."""
+    rows = [row for row, _, _ in taken]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _SENT,
+            {
+                "now": now(),
+                "ats": [row.at for row in rows],
+                "ids": [row.id for row in rows],
+                "leases": [row.lease for row in rows],
+                "providers": [provider for _, provider, _ in taken],
+                "names": [name[:200] for _, _, name in taken],
+            },
+        )
+        return int(cursor.rowcount)
+
+
+def settle(delivery: Delivery, state: str, *, reason: str = "", provider: str = "") -> bool:
+    """End a claimed delivery that was not sent, if the claim still holds; what was sealed for the way is forgotten."""
+    mine = Delivery.objects.filter(at=delivery.at, id=delivery.id, lease=delivery.lease, state=QUEUED)
+    ended = mine.update(
+        state=state, reason=reason[:80], provider=provider, sealed=None, due_at=None, lease=None, last_error=""
     )
+    return bool(ended)
+
+
+def postpone(delivery: Delivery, until: datetime, *, reason: str = "", error: str = "", is_try: bool = True) -> None:
+    """Let a claimed delivery wait; `is_try`: it was handed over in vain, which counts towards giving up."""
+    mine = Delivery.objects.filter(at=delivery.at, id=delivery.id, lease=delivery.lease)
+    tried = delivery.tried_since or (now() if is_try else None)
+    mine.update(due_at=until, lease=None, reason=reason[:80], last_error=error[:120], tried_since=tried)

@@ -1,6 +1,8 @@
 """The tables of this room, gathered for Django; each lives beside the mechanism that owns it."""
 
 from notifications.addresses import Address
+from notifications.breaker import ProviderCircuit
+from notifications.budget import SmsSpending
 from notifications.deliveries import Delivery, DeliveryKey
 from notifications.notices import Notice
 from notifications.outbox import OutboxMessage
@@ -17,7 +19,9 @@ __all__ = [
     "OutboxMessage",
     "Preference",
     "PresenceLease",
+    "ProviderCircuit",
     "Receipt",
+    "SmsSpending",
     "Stream",
     "StreamEvent",
 ]

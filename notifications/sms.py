@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from backend.core import vault
@@ -39,18 +41,35 @@ def send_code(phone: str, code: str, language: str = "zh-CN") -> Delivery:
         outbox.write(deliveries.SMS, phone, text, code=code)
         delivery.state, delivery.due_at, delivery.sent_at = SENT, None, now()
     else:
-        delivery.state, delivery.sealed = QUEUED, sealed(owner, phone, text)
+        delivery.state, delivery.sealed = QUEUED, sealed(owner, phone, text, {"code": code}, language)
     return deliveries.queue(delivery)
 
 
-def sealed(owner: UUID, phone: str, text: str) -> bytes:
-    """Phone and text of an SMS that holds what no row may hold, under the owner's key."""
-    return vault.seal(owner, CONTEXT, json.dumps({"to": phone, "text": text}, ensure_ascii=False))
+@dataclass(frozen=True)
+class Sealed:
+    """What stood sealed with a delivery: for providers that take whole texts, and for those that take a template's parameters."""
+
+    to: str
+    text: str
+    params: dict[str, Any]
+    language: str
+
+
+def sealed(owner: UUID, phone: str, text: str, params: dict[str, Any] | None = None, language: str = "") -> bytes:
+    """Phone and text of a message that holds what no row may hold, under the owner's key; `params` are the private ones."""
+    body = {"to": phone, "text": text, "params": params or {}, "language": language}
+    return vault.seal(owner, CONTEXT, json.dumps(body, ensure_ascii=False, default=str))
+
+
+def opened_letter(delivery: Delivery) -> Sealed:
+    """What was sealed with a queued delivery. Raises KeyDestroyed."""
+    assert delivery.sealed is not None
+    assert delivery.sealed_by is not None
+    body = json.loads(vault.unseal(delivery.sealed_by, CONTEXT, bytes(delivery.sealed)))
+    return Sealed(body["to"], body["text"], body.get("params", {}), body.get("language", ""))
 
 
 def opened(delivery: Delivery) -> tuple[str, str]:
     """Phone and text of a queued SMS that was sealed. Raises KeyDestroyed."""
-    assert delivery.sealed is not None
-    assert delivery.sealed_by is not None
-    body = json.loads(vault.unseal(delivery.sealed_by, CONTEXT, bytes(delivery.sealed)))
-    return body["to"], body["text"]
+    letter = opened_letter(delivery)
+    return letter.to, letter.text

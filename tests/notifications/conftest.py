@@ -7,7 +7,7 @@ import pytest
 from backend.core.due import loops
 from backend.env import env
 from notifications import courier
-from notifications.channels import sms as sms_channel
+from notifications.channels import registry
 from tests.fakes.fcm import FakeFcm
 from tests.notifications.sms_fake import FakeSms
 
@@ -38,9 +38,9 @@ def demo(monkeypatch: pytest.MonkeyPatch) -> None:
 def provider() -> Iterator[FakeSms]:
     """An SMS provider that the courier uses in place of none."""
     fake = FakeSms()
-    sms_channel.use(fake)
+    registry.use("sms", [fake])
     yield fake
-    sms_channel.use(None)
+    registry.use("sms", None)
 
 
 @pytest.fixture

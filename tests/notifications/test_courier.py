@@ -39,6 +39,7 @@ def test_a_push_is_sent_by_the_real_sdk_without_any_text(cast: Cast, fcm: FakeFc
     (message,) = fcm.sent
     assert message["token"] == "ok-phone"
     assert message["data"] == {
+        "delivery_id": str(sent.id),
         "notice_id": str(sent.notice_id),
         "topic": "test.told",
         "about": "/api/v1/bills/1",
@@ -145,9 +146,9 @@ def test_a_courier_that_dies_leaves_the_delivery_due_again(
 
     tell(cast.wang.id, urgency="emergency")
     deliver  # noqa: B018 - registers the loops
-    assert len(loops()["courier.sms"].claim()) == 1
+    assert len(loops()["courier.sms.emergency"].claim()) == 1
     assert deliver() == 0
-    with moved(timedelta(seconds=61)):
+    with moved(timedelta(seconds=91)):
         deliver()
     assert len(provider.taken) == 1
 
@@ -196,11 +197,12 @@ def test_the_demos_outbox_shows_sms_and_the_pushes_that_would_have_gone_out(
     assert sorted((m.channel, m.to, m.text) for m in shown) == [
         ("fcm", cast.wang.phone, "您有3条消息"),
         ("sms", cast.wang.phone, "您有3条消息"),
+        ("voice", cast.wang.phone, "您有3条消息"),
     ]
     assert outcome("sms").state == "sent"
     assert (outcome("fcm").state, outcome("fcm").reason) == ("failed", "not sent: no provider configured")
     assert outbox.recent(cast.neighbour.phone) == []
-    assert len(outbox.recent()) == 2
+    assert len(outbox.recent()) == 3
 
 
 @pytest.mark.parametrize(

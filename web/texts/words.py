@@ -145,5 +145,8 @@ TEXTS = {
     "category.all": ("全部", "All"),
     "channel.sms": ("短信", "SMS"),
     "channel.fcm": ("推送", "Push"),
+    "channel.voice": ("电话", "Call"),
+    "channel.email": ("邮件", "E-mail"),
+    "channel.webpush": ("浏览器推送", "Browser push"),
     "channel.socket": ("应用内", "In the app"),
 }
