@@ -11,11 +11,11 @@ from django.core.files.storage import default_storage
 
 from backend.core.clock import today
 from backend.core.errors import NotFound
+from backend.core.pictures import Picture, develop
 from backend.core.verb import record, verb
 from backend.people.actor import Actor
 from backend.tickets.errors import wrong
 from backend.tickets.models import Photo, Ticket
-from backend.tickets.pictures import Picture, develop
 from backend.tickets.sight import subject_of
 
 MAX_PHOTOS = 9

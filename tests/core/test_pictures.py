@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from backend.tickets.pictures import MAX_SIDE, THUMB_SIDE, PhotoBroken, PhotoTooManyPixels, develop
+from backend.core.pictures import MAX_SIDE, THUMB_SIDE, PhotoBroken, PhotoTooManyPixels, develop
 from tests.tickets.drawn import drawn, seen, tagged
 
 
