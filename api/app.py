@@ -20,6 +20,7 @@ log = structlog.get_logger(__name__)
 
 ROUTERS = (
     "api.routers.auth.router",
+    "api.routers.clients.router",
     "api.routers.community.router",
     "api.routers.directory.router",
     "api.routers.emergency.router",
