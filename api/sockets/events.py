@@ -56,6 +56,12 @@ def _ticket(meaning: str) -> Event:
 
 
 EVENTS: dict[str, Event] = {
+    "broadcast.created": Event(
+        ("community", "compound", "building"),
+        {"broadcast_id": ID, "topic": TEXT, "urgency": {"enum": ["normal", "emergency"]}},
+        {},
+        "something was announced to everybody here; read the inbox",
+    ),
     "incident.acknowledged": _incident("a dispatcher took it"),
     "incident.called": _incident("a call was made or noted"),
     "incident.cancelled": _incident("the caller called it off; it is now a call-back"),

@@ -129,7 +129,7 @@ class Message:
             elif isinstance(kind, MapOf):
                 for key, one in content.items():
                     out += _field(number, kind.entry, {"key": key, "value": one})
-            elif content is not None:
+            elif content is not None or kind is PAYLOAD:
                 out += _field(number, kind, content)
         return bytes(out)
 

@@ -22,7 +22,8 @@ ROOT = Path(__file__).resolve().parents[2]
 class SocketsProcess:
     """`python -m backend sockets` on a port that stays the same over restarts."""
 
-    def __init__(self) -> None:
+    def __init__(self, **environment: str) -> None:
+        self.environment = environment
         with socket.create_server(("127.0.0.1", 0)) as door:
             self.port: int = door.getsockname()[1]
         self.url = f"ws://127.0.0.1:{self.port}/ws/v1"
@@ -32,7 +33,7 @@ class SocketsProcess:
         name = connection.settings_dict["NAME"]
         urls = {v: _on(os.environ[v], name) for v in ("DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_SYSTEM_URL")}
         command = [sys.executable, "-m", "backend", "sockets", "--host", "127.0.0.1", "--port", str(self.port)]
-        self.process = subprocess.Popen(command, cwd=ROOT, env=os.environ | urls)
+        self.process = subprocess.Popen(command, cwd=ROOT, env=os.environ | urls | self.environment)
         deadline = time.monotonic() + 90  # a busy machine imports slowly
         while time.monotonic() < deadline:
             assert self.process.poll() is None, "the sockets process ended"

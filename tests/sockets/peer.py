@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -26,6 +27,11 @@ def logged_in() -> Cast:
     return cast
 
 
+def plain(payload: Any) -> Any:
+    """A payload as the test compares it: the Protobuf client hands out and takes bytes, which hold JSON."""
+    return json.loads(payload) if isinstance(payload, bytes) else payload
+
+
 class Heard(centrifuge.ClientEventHandler):
     """Server-side channels, and what happened to the connection."""
 
@@ -38,7 +44,7 @@ class Heard(centrifuge.ClientEventHandler):
         self.errors: list[Any] = []
 
     async def on_publication(self, ctx: Any) -> None:
-        self.publications[ctx.channel].append((ctx.pub.offset, ctx.pub.data))
+        self.publications[ctx.channel].append((ctx.pub.offset, plain(ctx.pub.data)))
 
     async def on_subscribed(self, ctx: Any) -> None:
         self.subscribed[ctx.channel] = ctx
@@ -68,7 +74,7 @@ class Followed(centrifuge.SubscriptionEventHandler):
         self.unsubscribed: list[tuple[int, str]] = []
 
     async def on_publication(self, ctx: Any) -> None:
-        self.publications.append((ctx.pub.offset, ctx.pub.data))
+        self.publications.append((ctx.pub.offset, plain(ctx.pub.data)))
 
     async def on_subscribed(self, ctx: Any) -> None:
         self.subscribed.append(ctx)

@@ -136,27 +136,6 @@ def test_what_is_not_the_protocol_ends_the_connection(sockets: SocketsProcess, f
     assert asyncio.run(story()) == 3501
 
 
-def test_a_session_cookie_of_another_site_is_refused(sockets: SocketsProcess) -> None:
-    headers = {"Cookie": "yike_session=anything", "Origin": "https://evil.example"}
-    (code,) = asyncio.run(ask(sockets.url, {"id": 1, "connect": {}}, additional_headers=headers))
-    assert code == 4500
-
-
-def test_our_own_page_connects_by_its_session_cookie(sockets: SocketsProcess) -> None:
-    from django.contrib.sessions.backends.signed_cookies import SessionStore
-
-    from backend.people.web_login import KEY
-
-    cast = logged_in()
-    store = SessionStore()
-    store[KEY] = str(cast.wang.session.id)
-    store.save()
-    headers = {"Cookie": f"yike_session={store.session_key}", "Origin": f"http://127.0.0.1:{sockets.port}"}
-    (answer,) = asyncio.run(ask(sockets.url, {"id": 1, "connect": {}}, additional_headers=headers))
-    assert f"person:{cast.wang.id}" in answer["connect"]["subs"]
-    assert "expires" not in answer["connect"]
-
-
 def test_a_stopping_server_asks_its_clients_to_come_back(sockets: SocketsProcess) -> None:
     cast = logged_in()
     channel = f"person:{cast.wang.id}"

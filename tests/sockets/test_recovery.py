@@ -94,9 +94,9 @@ def test_a_lost_hint_costs_a_second_and_no_event(sockets: SocketsProcess) -> Non
 
     def write_without_hint() -> None:
         from backend.core.verb import StreamedEvent
-        from notifications import notices
+        from notifications import appending
 
-        notices.append([StreamedEvent(channel, "test.said", "/api/v1/nothing", {})])
+        appending.append([StreamedEvent(channel, "test.said", "/api/v1/nothing", {})])
 
     async def story() -> None:
         async with connected(sockets.url, cast.wang.token()) as (_, heard):
