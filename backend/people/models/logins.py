@@ -13,7 +13,8 @@ from backend.people.models.person import User
 class LoginCode(Row):
     """A code sent to a phone: hashed, 5 minutes, 5 attempts that are counted before comparing; good for one purpose only.
 
-    `about`: what the code consents to (a delegation), null for a login.
+    `about`: what the code is good for besides its purpose (a delegation, a person), null for a login. `prefix_blind` finds
+    the codes of numbers that differ in their last four digits only. `is_sent` false: the same row, but no SMS went out.
     """
 
     class Purpose(models.TextChoices):
@@ -29,6 +30,24 @@ class LoginCode(Row):
     expires_at = models.DateTimeField(db_index=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     consumed_at = models.DateTimeField(null=True)
+    prefix_blind = models.BinaryField(max_length=32, default=b"", db_default=b"")
+    is_sent = models.BooleanField(default=True, db_default=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["created_at"], name="codes_by_time")]
+
+
+class CodeBreaker(models.Model):
+    """While it is open, codes of this scope go to the phones of known persons only.
+
+    `scope`: `district`, or the blind index of a prefix in hex.
+    """
+
+    scope = models.CharField(max_length=64, primary_key=True)
+    sent = models.IntegerField()
+    verified = models.IntegerField()
+    opened_at = models.DateTimeField(default=now)
+    open_until = models.DateTimeField()
 
 
 class Session(Row):
@@ -75,6 +94,7 @@ class PhoneChange(Row, DueRow):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     phone_sealed = models.BinaryField()
     phone_blind = models.BinaryField(max_length=32)
+    reason_sealed = models.BinaryField(null=True)
     state = models.CharField(max_length=12, choices=State, default=State.WAITING)
     asked_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
 
