@@ -60,9 +60,44 @@ class Env(BaseSettings):
     fcm_base_url: str = Field(default="", alias="FCM_BASE_URL")
     sms_providers: str = Field(default="aliyun,twilio", alias="SMS_PROVIDERS", description="in the order of trial")
     sms_daily_count: int | None = Field(default=None, alias="SMS_DAILY_COUNT", ge=0, description="ordinary SMS a day")
-    sms_daily_fen: int | None = Field(default=None, alias="SMS_DAILY_FEN", ge=0, description="what they may cost, in fen")
+    sms_daily_fen: int | None = Field(
+        default=None, alias="SMS_DAILY_FEN", ge=0, description="what they may cost, in fen"
+    )
     sms_price_fen: int = Field(default=5, alias="SMS_PRICE_FEN", ge=0, description="one part of an SMS, in fen")
     voice_providers: str = Field(default="aliyun,twilio", alias="VOICE_PROVIDERS")
+    aliyun_access_key_id: str = Field(default="", alias="ALIYUN_ACCESS_KEY_ID")
+    aliyun_access_key_secret: str = Field(default="", alias="ALIYUN_ACCESS_KEY_SECRET")
+    aliyun_sms_sign_name: str = Field(default="", alias="ALIYUN_SMS_SIGN_NAME")
+    aliyun_sms_templates: dict[str, str] = Field(
+        default_factory=dict,
+        alias="ALIYUN_SMS_TEMPLATES",
+        description='JSON: {"login.code": "SMS_1", "login.code#en": …}',
+    )
+    aliyun_sms_endpoint: str = Field(default="https://dysmsapi.aliyuncs.com", alias="ALIYUN_SMS_ENDPOINT")
+    aliyun_voice_templates: dict[str, str] = Field(default_factory=dict, alias="ALIYUN_VOICE_TEMPLATES")
+    aliyun_voice_show_number: str = Field(default="", alias="ALIYUN_VOICE_SHOW_NUMBER")
+    aliyun_voice_endpoint: str = Field(default="https://dyvmsapi.aliyuncs.com", alias="ALIYUN_VOICE_ENDPOINT")
+    aliyun_report_key: str = Field(default="", alias="ALIYUN_REPORT_KEY", description="?key= of the reports' address")
+    twilio_account_sid: str = Field(default="", alias="TWILIO_ACCOUNT_SID")
+    twilio_auth_token: str = Field(default="", alias="TWILIO_AUTH_TOKEN")
+    twilio_from: str = Field(default="", alias="TWILIO_FROM", description="a number, or MG… of a messaging service")
+    twilio_voice_from: str = Field(default="", alias="TWILIO_VOICE_FROM")
+    twilio_api_base: str = Field(default="https://api.twilio.com", alias="TWILIO_API_BASE")
+    webpush_private_key: str = Field(default="", alias="WEBPUSH_PRIVATE_KEY", description="32 bytes base64url (P-256)")
+    webpush_subject: str = Field(default="mailto:operator@example.com", alias="WEBPUSH_SUBJECT")
+    webpush_hosts: str = Field(
+        default="fcm.googleapis.com,updates.push.services.mozilla.com,web.push.apple.com,*.notify.windows.com",
+        alias="WEBPUSH_HOSTS",
+        description="push services that subscriptions may name",
+    )
+    smtp_url: str = Field(default="", alias="SMTP_URL", description="smtp://user:password@host:587?tls=starttls")
+    email_from: str = Field(default="yike@localhost", alias="EMAIL_FROM")
+    huawei_app_id: str = Field(default="", alias="HUAWEI_APP_ID")
+    huawei_app_secret: str = Field(default="", alias="HUAWEI_APP_SECRET")
+    huawei_oauth_url: str = Field(
+        default="https://oauth-login.cloud.huawei.com/oauth2/v3/token", alias="HUAWEI_OAUTH_URL"
+    )
+    huawei_push_url: str = Field(default="https://push-api.cloud.huawei.com", alias="HUAWEI_PUSH_URL")
     dc09_port: int = Field(default=7009, alias="DC09_PORT", ge=0, le=65535)
     dc09_host: str = Field(default="127.0.0.1", alias="DC09_HOST")
 

@@ -89,7 +89,9 @@ def _hand(
     try:
         outcomes = provider.send(letters)
     except Exception as failed:
-        log.exception("provider.broke", provider=provider.name)
+        log.error(
+            "provider.broke", provider=provider.name, error=type(failed).__name__
+        )  # a traceback may hold an address
         outcomes = [NotNow(type(failed).__name__, is_outage=True, is_certain=False)] * len(letters)
     onward = []
     for letter, outcome in zip(letters, outcomes, strict=True):

@@ -35,7 +35,7 @@ def _guarded(row: Delivery, values: dict[UUID, str], wishes: dict[UUID, Preferen
     except NotSent as never:
         return never
     except Exception as failed:
-        log.exception("letter.unwritten", topic=row.topic, channel=row.channel)
+        log.error("letter.unwritten", topic=row.topic, channel=row.channel, error=type(failed).__name__)
         return NotNow(f"unwritten {type(failed).__name__}")
 
 

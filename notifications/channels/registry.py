@@ -6,7 +6,12 @@ from collections.abc import Callable, Sequence
 
 from backend.env import env
 from notifications.channels import Provider
+from notifications.channels.aliyun import AliyunSms, AliyunVoice
 from notifications.channels.demo import Outbox
+from notifications.channels.huawei import Huawei
+from notifications.channels.mail import Smtp
+from notifications.channels.twilio import TwilioSms, TwilioVoice
+from notifications.channels.webpush import WebPush
 
 SMS, VOICE, EMAIL, FCM, WEBPUSH, HUAWEI = "sms", "voice", "email", "fcm", "webpush", "huawei"
 XIAOMI, OPPO, VIVO, JPUSH, WECHAT = "xiaomi", "oppo", "vivo", "jpush", "wechat"
@@ -48,4 +53,22 @@ def _fcm() -> list[Provider]:
     return [Fcm(env.fcm_credentials)]
 
 
-_made: dict[str, Callable[[], list[Provider]]] = {FCM: _fcm}
+def _by_name(names: str, known: dict[str, Callable[[], Provider]]) -> list[Provider]:
+    """The providers that have credentials, in the operator's order."""
+    wanted = [name.strip() for name in names.split(",")]
+    return [known[name]() for name in wanted if name in known and _has_credentials[name]()]
+
+
+_has_credentials: dict[str, Callable[[], bool]] = {
+    "aliyun": lambda: bool(env.aliyun_access_key_id and env.aliyun_access_key_secret),
+    "twilio": lambda: bool(env.twilio_account_sid and env.twilio_auth_token and env.twilio_from),
+}
+_huawei = Huawei()
+_made: dict[str, Callable[[], list[Provider]]] = {
+    FCM: _fcm,
+    SMS: lambda: _by_name(env.sms_providers, {"aliyun": AliyunSms, "twilio": TwilioSms}),
+    VOICE: lambda: _by_name(env.voice_providers, {"aliyun": AliyunVoice, "twilio": TwilioVoice}),
+    EMAIL: lambda: [Smtp()] if env.smtp_url else [],
+    WEBPUSH: lambda: [WebPush()] if env.webpush_private_key else [],
+    HUAWEI: lambda: [_huawei] if env.huawei_app_id and env.huawei_app_secret else [],
+}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from email.utils import parsedate_to_datetime
 from functools import cache
 from typing import Any
@@ -13,6 +14,7 @@ from requests.adapters import HTTPAdapter
 from backend.core.clock import now
 from notifications.channels import NotNow
 
+logging.getLogger("urllib3").setLevel(logging.INFO)  # its debug lines hold addresses, and a provider's may hold a phone
 CONNECT_SECONDS, READ_SECONDS = 3.05, 6.0
 LONGEST_WAIT = 600.0
 REFUSED_US = {401, 403, 407}
