@@ -98,7 +98,7 @@ def _wishes(rows: Sequence[Delivery]) -> dict[UUID, Preference]:
 
 def _refused(row: Delivery, wishes: dict[UUID, Preference]) -> Ended | None:
     """What is not even tried: too old, or no longer wanted. The preferences at sending count, not those at queueing."""
-    if row.topic == sms.TOPIC and now() - row.at > sms.LIFE:
+    if row.topic in sms.CODES and now() - row.at > sms.LIFE:
         return Ended(row, NotSent("tried too long"), state=DEAD)
     if row.tried_since is not None and now() - row.tried_since > GIVE_UP[_urgency(row)]:
         return Ended(row, NotSent("tried too long"), state=DEAD)

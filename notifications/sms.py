@@ -10,12 +10,14 @@ from uuid import UUID
 
 from backend.core import vault
 from backend.core.clock import now
+from backend.core.verb import hint
 from backend.env import env
 from notifications import deliveries, outbox
-from notifications.deliveries import EMERGENCY, QUEUED, SENT, Delivery
+from notifications.deliveries import EMERGENCY, FAILED, QUEUED, SENT, Delivery
 from notifications.templates import register_templates, render
 
-TOPIC = "login.code"
+TOPIC, PROOF, NEW_PHONE = "login.code", "code.proof", "code.phone"
+CODES = frozenset({TOPIC, PROOF, NEW_PHONE, "delegation.code"})  # not worth sending once their life is over
 LIFE = timedelta(minutes=5)
 CONTEXT = "notifications.sms.code"
 
@@ -24,24 +26,46 @@ register_templates(
         TOPIC: {
             "zh": "【一刻】验证码 {code}，5 分钟内有效。请勿告诉任何人。",
             "en": "[Yike] Your code is {code}, valid for 5 minutes. Tell nobody.",
-        }
+        },
+        PROOF: {
+            "zh": "【一刻】验证码 {code}，用于确认是您本人在操作，5 分钟内有效。请勿告诉任何人。",
+            "en": "[Yike] Code {code} confirms that it is you, valid for 5 minutes. Tell nobody.",
+        },
+        NEW_PHONE: {
+            "zh": "【一刻】验证码 {code}，用于把登录手机号更换为本机号码，5 分钟内有效。请勿告诉任何人。",
+            "en": "[Yike] Code {code} makes this number the phone of an account, valid for 5 minutes. Tell nobody.",
+        },
     }
 )
 
 
-def send_code(phone: str, code: str, language: str = "zh-CN") -> Delivery:
-    """Send a login code to a phone (E.164), known or not, at once (inside the login verb).
+def send_code(
+    phone: str,
+    code: str,
+    language: str = "zh-CN",
+    *,
+    topic: str = TOPIC,
+    owner: UUID | None = None,
+    is_withheld: bool = False,
+) -> Delivery:
+    """Send a code to a phone (E.164), known or not, at once (inside the login verb).
 
-    Phone and code are sealed until the provider took them. In the demo the message stands in the outbox when the verb commits.
+    Phone and code are sealed, under a key of `owner` or else of the phone, until the provider took them. In the demo the message
+    stands in the outbox when the verb commits. `is_withheld`: the same work and rows, but nothing goes out.
     """
-    text = render(TOPIC, {"code": code}, language)
-    owner = outbox.owner_of_phone(phone)
-    delivery = Delivery(channel=deliveries.SMS, topic=TOPIC, urgency=EMERGENCY, sealed_by=owner, due_at=now())
+    text = render(topic, {"code": code}, language)
+    owner = owner or outbox.owner_of_phone(phone)
+    delivery = Delivery(channel=deliveries.SMS, topic=topic, urgency=EMERGENCY, sealed_by=owner, due_at=now())
     if env.demo:
-        outbox.write(deliveries.SMS, phone, text, code=code)
+        if not is_withheld:
+            outbox.write(deliveries.SMS, phone, text, code=code)
         delivery.state, delivery.due_at, delivery.sent_at = SENT, None, now()
     else:
         delivery.state, delivery.sealed = QUEUED, sealed(owner, phone, text, {"code": code}, language)
+    if is_withheld:
+        delivery.state, delivery.reason, delivery.sent_at = FAILED, "withheld", None
+        delivery.due_at = delivery.sealed = None
+        hint(f"due:{deliveries.lane_name(deliveries.SMS, EMERGENCY)}")
     return deliveries.queue(delivery)
 
 

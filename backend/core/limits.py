@@ -1,28 +1,28 @@
 """Rate limits: counters that several processes share, counted atomically and before the work.
 
-In Postgres by default; on Valkey when `REDIS_URL` is set, falling back to Postgres while Valkey is gone. A hit is committed even
-when the request is then refused, so call it outside a verb. Alarms are never limited.
+In Postgres by default; on Valkey when `REDIS_URL` is set, falling back to Postgres while Valkey is gone (its counts are then
+lost: a limit may be used once more). A refused hit is not counted. A hit is committed at once, so call this outside a verb.
+Alarms are never limited.
 """
 
 from __future__ import annotations
 
 import hashlib
-import math
-import time
-from functools import cache
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 
 import structlog
-from django.db import connection, models
-from limits import RateLimitItemPerSecond
-from limits.errors import StorageError
-from limits.storage import storage_from_string
-from limits.strategies import FixedWindowRateLimiter
+from django.db import connection, models, transaction
 
+from backend.core import limits_valkey
 from backend.core.clock import now
 from backend.core.errors import TooMany
+from backend.core.limits_valkey import Gone
 from backend.env import env
 
 log = structlog.get_logger(__name__)
+_valkey = limits_valkey.valkey
 
 
 class LimitCounter(models.Model):
@@ -36,47 +36,124 @@ class LimitCounter(models.Model):
         app_label = "core"
 
 
-@cache
-def _valkey() -> FixedWindowRateLimiter:
-    return FixedWindowRateLimiter(storage_from_string(env.redis_url, wrap_exceptions=True))
+@dataclass(frozen=True)
+class Limit:
+    """At most `limit` hits of `key` in `per` seconds.
 
-
-def hit(name: str, key: str, *, limit: int, per: int) -> None:
-    """Count one hit of `key` under the limit called `name`: at most `limit` in a window of `per` seconds.
-
-    Raises TooMany with `retry_after` seconds. Windows begin at multiples of `per`.
+    Windows begin at multiples of `per`; `is_moving`: the hits of the window before count too, by how much of it is within the last
+    `per` seconds. `member`: what is counted are distinct members, each once a window.
     """
-    hashed = hashlib.sha256(f"{name}|{per}|{key}".encode()).hexdigest()
+
+    name: str
+    key: str
+    limit: int
+    per: int
+    is_moving: bool = False
+    member: str = ""
+
+    @property
+    def hashed(self) -> str:
+        return hashlib.sha256(f"{self.name}|{self.per}|{self.key}".encode()).hexdigest()
+
+
+def hit(name: str, key: str, *, limit: int, per: int, is_moving: bool = False) -> None:
+    """Count one hit of `key` under the limit called `name`. Raises TooMany with `retry_after` seconds."""
+    hit_all([Limit(name, key, limit, per, is_moving)])
+
+
+def hit_all(wanted: Sequence[Limit]) -> None:
+    """Count one hit under each of these, or under none: when one refuses, the hits before it are given back. Raises TooMany."""
+    for place, one in enumerate(wanted):
+        wait = _try(one)
+        if wait is not None:
+            for earlier in wanted[:place]:
+                give_back(earlier)
+            raise TooMany(retry_after=max(1, wait))
+
+
+def give_back(one: Limit) -> None:
+    """Take back one hit of the present window (a fixed window; others keep what they counted)."""
+    if one.is_moving or one.member:
+        return
     if env.redis_url:
-        try:
-            _hit_valkey(hashed, limit, per)
+        with suppress(Gone):
+            _valkey().give_back(one.hashed, one.limit, one.per)
             return
-        except StorageError as gone:
-            log.warning("limits.fallback", error=type(gone).__name__)
-    _hit_postgres(hashed, limit, per)
-
-
-def _hit_valkey(hashed: str, limit: int, per: int) -> None:
-    item = RateLimitItemPerSecond(limit, per)
-    if not _valkey().hit(item, hashed):
-        reset = _valkey().get_window_stats(item, hashed).reset_time
-        raise TooMany(retry_after=max(1, math.ceil(reset - time.time())))
-
-
-def _hit_postgres(hashed: str, limit: int, per: int) -> None:
-    moment = now()
-    window = int(moment.timestamp()) // per
-    left = per - int(moment.timestamp()) % per
-    key = hashlib.sha256(f"{hashed}|{window}".encode()).digest()
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO core_limitcounter (key, hits, ends_at) VALUES (%s, 1, %s::timestamptz + make_interval(secs => %s)) "
-            "ON CONFLICT (key) DO UPDATE SET hits = core_limitcounter.hits + 1 RETURNING hits",
-            [key, moment, left],
+            "UPDATE core_limitcounter SET hits = hits - 1 WHERE key = %s AND hits > 0", [_Window.of(one.per).key(one)]
         )
+
+
+def _try(one: Limit) -> int | None:
+    """None when the hit was counted, else the seconds to wait."""
+    if env.redis_url:
+        try:
+            return _valkey().hit(one.hashed, one.limit, one.per, is_moving=one.is_moving, member=one.member)
+        except Gone as gone:
+            log.warning("limits.fallback", error=gone.why)
+    return _hit_member(one) if one.member else _hit_postgres(one)
+
+
+@dataclass(frozen=True)
+class _Window:
+    number: int
+    per: int
+    left: float
+
+    @classmethod
+    def of(cls, per: int) -> _Window:
+        moment = now().timestamp()
+        return cls(int(moment // per), per, per - moment % per)
+
+    def key(self, one: Limit, *, before: int = 0, member: str = "") -> bytes:
+        return hashlib.sha256(f"{one.hashed}|{self.number - before}|{member}".encode()).digest()
+
+
+_HIT = """
+WITH earlier AS (SELECT coalesce((SELECT floor(hits * %(share)s) FROM core_limitcounter WHERE key = %(before)s), 0) AS hits)
+INSERT INTO core_limitcounter AS c (key, hits, ends_at)
+SELECT %(key)s, 1, %(ends)s::timestamptz + make_interval(secs => %(left)s) FROM earlier WHERE earlier.hits < %(limit)s
+ON CONFLICT (key) DO UPDATE SET hits = c.hits + 1 WHERE c.hits + (SELECT hits FROM earlier) < %(limit)s
+RETURNING hits
+"""
+
+
+def _hit_postgres(one: Limit) -> int | None:
+    window = _Window.of(one.per)
+    values = {
+        "key": window.key(one),
+        "before": window.key(one, before=1),
+        "share": window.left / one.per if one.is_moving else 0.0,
+        "limit": one.limit,
+        "ends": now(),
+        "left": window.left + (one.per if one.is_moving else 0),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_HIT, values)
+        return None if cursor.fetchone() else int(window.left) + 1
+
+
+def _hit_member(one: Limit) -> int | None:
+    """Under the lock of the counter's row: count a member that is new, unless the counter is full."""
+    window = _Window.of(one.per)
+    key, member = window.key(one), window.key(one, member=one.member)
+    insert = (
+        "INSERT INTO core_limitcounter AS c (key, hits, ends_at) "
+        "VALUES (%s, %s, %s::timestamptz + make_interval(secs => %s)) ON CONFLICT (key) DO "
+    )
+    moment = now()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(insert + "UPDATE SET hits = c.hits RETURNING hits", [key, 0, moment, window.left])
         (hits,) = cursor.fetchone() or (0,)
-    if hits > limit:
-        raise TooMany(retry_after=max(1, left))
+        cursor.execute(insert + "NOTHING RETURNING hits", [member, 1, moment, window.left])
+        if cursor.fetchone() is None:
+            return None
+        if hits >= one.limit:
+            cursor.execute("DELETE FROM core_limitcounter WHERE key = %s", [member])
+            return int(window.left) + 1
+        cursor.execute("UPDATE core_limitcounter SET hits = hits + 1 WHERE key = %s", [key])
+        return None
 
 
 def forget_ended() -> int:
