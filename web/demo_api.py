@@ -47,7 +47,7 @@ def devices(request: HttpRequest) -> JsonResponse:
     """`GET /demo/devices`: serials, keys and secrets of the invented devices."""
     with looking_up("demo"):
         keys: dict[UUID, DeviceKey] = {}
-        for key in DeviceKey.objects.order_by("created_at", "id"):
+        for key in DeviceKey.objects.live().filter(purpose="signature").order_by("created_at", "id"):
             keys.setdefault(key.device_id, key)
         found = [_device(one, keys.get(one.id)) for one in Device.objects.order_by("created_at", "id")]
     return JsonResponse(found, safe=False, json_dumps_params=DUMPS)

@@ -54,7 +54,7 @@ def revoke_client(request: Request, client_id: UUID) -> HttpResponse:
 @access(Can.CLIENT_KEEP, fresh=True)
 def make_key(request: Request, client_id: UUID, body: ClientKeyIn | None = None) -> Reply:
     """A second key, its secret shown this once; the first lives on for `overlap_hours`. Never more than two live."""
-    overlap = timedelta(hours=(body or ClientKeyIn()).overlap_hours)
+    overlap = timedelta(hours=body.overlap_hours if body else 168)
     return perform(request, keeping.make_key, render=NewKeyOut.of, status=201, client_id=client_id, overlap=overlap)
 
 

@@ -13,18 +13,22 @@ from api.edge import PERSON, SIGNED, Reply, Request, Router, access, page, page_
 from api.schemas.emergency import (
     AlarmIn,
     CallIn,
+    DeviceKeyIn,
+    DeviceKeyOut,
+    DeviceKeys,
     DeviceOut,
     HandOffIn,
     IncidentDetailOut,
     IncidentOut,
+    NewDeviceKeyOut,
     NoteIn,
     RaisedOut,
     ReceivedOut,
     ResolveIn,
 )
-from backend.core.errors import FieldError, Invalid, Unauthenticated
+from backend.core.errors import FieldError, Invalid, NotFound, Unauthenticated
 from backend.core.queries import reading as reading_as
-from backend.emergency import actions, doors, reading
+from backend.emergency import actions, device_keys, doors, reading
 from backend.emergency.actions.alarms import Raised, own_alarm
 from backend.emergency.kinds import State
 from backend.emergency.models import Device, Incident
@@ -197,3 +201,44 @@ def resolve(request: Request, incident_id: UUID, body: ResolveIn) -> Reply:
 def devices(request: Request, limit: int = 50, cursor: str | None = None) -> dict[str, Any]:
     """The registry, for the desks."""
     return page(request, Device.objects.visible_to(request.actor), DeviceOut.of, order=("serial", "id"))
+
+
+@router.get("/emergency/devices/{device_id}/keys", response=DeviceKeys)
+@access(Can.DEVICE_KEEP)
+def keys_of_device(request: Request, device_id: UUID) -> DeviceKeys:
+    """A device's keys, live and retired, without their secrets."""
+    device = device_keys.kept_by(request.actor).filter(id=device_id).first()
+    if device is None:
+        raise NotFound
+    return DeviceKeys(items=[DeviceKeyOut.from_orm(key) for key in device.keys.order_by("created_at", "id")])
+
+
+@router.post("/emergency/devices/{device_id}/keys", response={201: NewDeviceKeyOut})
+@access(Can.DEVICE_KEEP, fresh=True)
+def make_device_key(request: Request, device_id: UUID, body: DeviceKeyIn | None = None) -> Reply:
+    """A second key, its secret shown this once; the first ends an hour after the device first uses the second."""
+    purpose = body.purpose if body else "signature"
+    return perform(
+        request,
+        device_keys.make_key,
+        render=NewDeviceKeyOut.of,
+        status=201,
+        device_id=device_id,
+        purpose=purpose,
+    )
+
+
+@router.delete("/emergency/devices/{device_id}/keys", response={204: None})
+@access(Can.DEVICE_KEEP, fresh=True)
+def end_all_device_keys(request: Request, device_id: UUID) -> Reply:
+    """End every key of a device at once: it is lost or out of service."""
+    device_keys.end_all_keys(request.actor, device_id=device_id)
+    return Reply(status=204)
+
+
+@router.delete("/emergency/devices/{device_id}/keys/{key_id}", response={204: None})
+@access(Can.DEVICE_KEEP, fresh=True)
+def end_device_key(request: Request, device_id: UUID, key_id: str) -> Reply:
+    """End one key now. What it still signs is kept and shown to the desk, but not believed."""
+    device_keys.end_key(request.actor, device_id=device_id, key_id=key_id)
+    return Reply(status=204)

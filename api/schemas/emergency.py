@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from ninja import Field, Schema
 from pydantic import AliasChoices
 
 from backend.emergency.actions import Raised
+from backend.emergency.device_keys import NewDeviceKey
 from backend.emergency.models import Device
 
 
@@ -206,4 +207,39 @@ class DeviceOut(Schema):
             community_id=row.community_id,
             battery=row.battery,
             last_seen_at=row.last_seen_at,
+        )
+
+
+class DeviceKeyIn(Schema):
+    purpose: Literal["signature", "aes"] = Field("signature", description="aes: DC-09 devices only")
+
+
+class DeviceKeyOut(Schema):
+    key_id: str
+    purpose: str
+    is_live: bool
+    created_at: datetime
+    first_used_at: datetime | None = Field(description="then the older key ends, after an hour of grace")
+    until: datetime | None = Field(description="when it ends or ended")
+
+
+class DeviceKeys(Schema):
+    items: list[DeviceKeyOut]
+    next: str | None = None
+
+
+class NewDeviceKeyOut(Schema):
+    key_id: str
+    purpose: str
+    secret: str = Field(description="shown this once; signature: unpadded base64url, aes: hex")
+    keys: list[DeviceKeyOut]
+
+    @classmethod
+    def of(cls, made: NewDeviceKey) -> NewDeviceKeyOut:
+        keys = made.key.device.keys.order_by("created_at", "id")
+        return cls(
+            key_id=made.key.key_id,
+            purpose=made.key.purpose,
+            secret=made.secret,
+            keys=[DeviceKeyOut.from_orm(key) for key in keys],
         )

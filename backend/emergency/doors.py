@@ -5,12 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from typing import Any
-from uuid import UUID
 
-from backend.core.clock import now
 from backend.core.queries import looking_up
 from backend.emergency.actions import receive_signal, receive_unsigned
 from backend.emergency.actions.receiving import Received
+from backend.emergency.device_keys import note_use
 from backend.emergency.errors import SignatureInvalid
 from backend.emergency.intake import Arrival
 from backend.emergency.models import Device, DeviceKey
@@ -20,23 +19,27 @@ from backend.people.actor import Actor
 
 def receive_https(message: SignedMessage, body: bytes) -> Received:
     """Take a signed message in. Raises SignatureInvalid, after the raw bytes were kept and the desk told."""
-    found: dict[str, UUID] = {}
+    asked: list[DeviceKey] = []
 
     def secret_of(key_id: str) -> bytes | None:
-        row = DeviceKey.objects.filter(key_id=key_id).first()
-        if row is None:
-            return None
-        found["device"] = row.device_id
-        is_live = row.until is None or row.until > now()
-        return secret_bytes(row.secret()) if is_live else None
+        asked[:] = DeviceKey.objects.filter(key_id=key_id, purpose=DeviceKey.Purpose.SIGNATURE)
+        return secret_bytes(asked[0].secret()) if asked else None
 
     try:
         with looking_up("device key"):
             signed = verify(message, body, secret_of)
-            device = Device.objects.get(id=found["device"])
+            key = asked[0]
+            if not key.is_live:
+                raise SignatureFault("retired", key.key_id)
+            device = Device.objects.get(id=key.device_id)
     except SignatureFault as fault:
         receive_unsigned(
-            Actor.system("web"), protocol="https", raw=body, sender=fault.key_id[:64], device_id=found.get("device")
+            Actor.system("web"),
+            protocol="https",
+            raw=body,
+            sender=fault.key_id[:64],
+            device_id=asked[0].device_id if asked else None,
+            why="key-retired" if fault.args == ("retired",) else "",
         )
         raise SignatureInvalid from fault
     arrival = Arrival(
@@ -49,7 +52,9 @@ def receive_https(message: SignedMessage, body: bytes) -> Received:
         community_id=device.community_id,
         sent_at=signed.created,
     )
-    return receive_signal(Actor.device(device.id), arrival=arrival)
+    received = receive_signal(Actor.device(device.id), arrival=arrival)
+    note_use(key)
+    return received
 
 
 def event_id(body: bytes) -> str:

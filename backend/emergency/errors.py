@@ -31,3 +31,15 @@ class SignatureInvalid(Unauthenticated):
     """The signature of this device message does not hold; the message was kept and the desk told."""
 
     code, zh = "signature-invalid", "设备签名无效；原始数据已保存并已通知值班台"
+
+
+class TwoDeviceKeys(Conflict):
+    """This device has two live keys already; it changes over first, or one of them is ended."""
+
+    code, zh = "two-keys-live", "该设备已有两个有效密钥，请等待设备切换或先停用其中一个"
+
+
+class DoesNotEncrypt(Conflict):
+    """Only DC-09 devices have an AES key."""
+
+    code, zh = "does-not-encrypt", "只有 DC-09 设备使用 AES 密钥"

@@ -69,6 +69,20 @@ ROWS: dict[str, dict[str, int]] = {
     },
 }
 
+KEEPERS_ONLY = {"anonymous": 401} | dict.fromkeys(
+    ("wang", "outsider", "manager", "community_worker", "dispatcher", "district_officer", "auditor"), 403
+)
+ROWS |= {
+    "GET /emergency/devices/{device_id}/keys": KEEPERS_ONLY | {"admin": 200},
+    "POST /emergency/devices/{device_id}/keys": KEEPERS_ONLY | {"admin": 201},
+    "DELETE /emergency/devices/{device_id}/keys": KEEPERS_ONLY | {"admin": 204},
+    "DELETE /emergency/devices/{device_id}/keys/{key_id}": KEEPERS_ONLY | {"admin": 204},
+}
+
+
+def _device(cast: Cast, body: Any = None) -> Call:
+    return Call(path={"device_id": make_device(cast).id, "key_id": "key-BTN-1"}, body=body)
+
 
 def _alarm(cast: Cast) -> Call:
     raise_alarm(cast.wang, id=ALARM)
@@ -106,4 +120,8 @@ CALLS = {
     "POST /emergency/incidents/{incident_id}/release": _taken,
     "POST /emergency/incidents/{incident_id}/call": lambda cast: _taken(cast, {"to": "person", "result": "spoke"}),
     "POST /emergency/incidents/{incident_id}/resolve": lambda cast: _taken(cast, {"disposition": "real"}),
+    "GET /emergency/devices/{device_id}/keys": _device,
+    "POST /emergency/devices/{device_id}/keys": lambda cast: _device(cast, {"purpose": "signature"}),
+    "DELETE /emergency/devices/{device_id}/keys": _device,
+    "DELETE /emergency/devices/{device_id}/keys/{key_id}": _device,
 }

@@ -45,7 +45,8 @@ def button() -> Button | None:
     with looking_up("demo"):
         worn = Device.objects.filter(protocol=Device.Protocol.HTTPS, user__is_demo=True).order_by("created_at", "id")
         key = (
-            DeviceKey.objects.filter(device__in=worn)
+            DeviceKey.objects.live()
+            .filter(device__in=worn, purpose="signature")
             .select_related("device__user")
             .order_by("device__created_at", "id")
             .first()

@@ -159,11 +159,12 @@ def heartbeat(actor: Actor, *, device_id: UUID) -> None:
 
 @verb("signal.receive_unsigned", audited=False)
 def receive_unsigned(
-    actor: Actor, *, protocol: str, raw: bytes, sender: str, device_id: UUID | None = None
+    actor: Actor, *, protocol: str, raw: bytes, sender: str, device_id: UUID | None = None, why: str = ""
 ) -> Received | None:
     """Keep a message whose signature does not hold, within bounds, and tell the desk; None when the hour's bound is reached.
 
-    `sender`: what it claims to be. Anybody can send such a message, so that it is a technical P3, at the district when unknown.
+    `sender`: what it claims to be; `why`: a code for the desk, such as `key-retired`. Anybody can send such a message, so that
+    it is a technical P3, at the district when unknown.
     """
     device = Device.known(device_id)
     source = f"unsigned:{device.id}" if device else "unsigned:unknown"
@@ -184,7 +185,7 @@ def receive_unsigned(
     key, is_new = take_key(arrival)
     if not is_new:
         return Received(key.signal_id, key.incident_id, is_repeat=True)
-    signal = keep(arrival, signal_id=key.signal_id, at=key.signal_at, kind="unsigned")
+    signal = keep(arrival, signal_id=key.signal_id, at=key.signal_at, kind="unsigned", code=why)
     call = replace(_call(signal, device, Kind.TECHNICAL, Priority.DEVICE), subject=source, person_id=None, home_id=None)
     incident = open_or_join(call, signal.id, is_quiet=True)
     Signal.objects.filter(at=signal.at, id=signal.id).update(incident_id=incident.id)

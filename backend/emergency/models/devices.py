@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models import Q
 
 from backend.core import vault
+from backend.core.clock import now
+from backend.core.ids import uuid7
 from backend.core.rows import Row
 from backend.people.actor import Actor
 from backend.people.roles import Can
@@ -41,7 +43,6 @@ class Device(Row):
     home = models.ForeignKey("community.Home", models.PROTECT, null=True, blank=True, related_name="devices")
     community = models.ForeignKey("community.Division", models.PROTECT, null=True, blank=True, related_name="+")
     account = models.CharField(max_length=16, blank=True, default="")
-    aes_key_sealed = models.BinaryField(null=True, blank=True)
     battery = models.PositiveSmallIntegerField(null=True, blank=True)
     last_seen_at = models.DateTimeField(null=True, blank=True)
 
@@ -71,29 +72,63 @@ class Device(Row):
         return f"person:{self.user_id}" if self.user_id else f"device:{self.id}"
 
     def aes_key(self) -> bytes | None:
-        """The AES key of an encrypting DC-09 device."""
-        if self.aes_key_sealed is None:
-            return None
-        return bytes.fromhex(vault.unseal(self.id, AES_KEY, self.aes_key_sealed))
+        """The newest live AES key of an encrypting DC-09 device."""
+        return next((key.aes() for key in self.aes_keys()), None)
+
+    def aes_keys(self) -> list[DeviceKey]:
+        """The live AES keys, newest first."""
+        return list(self.keys.live().filter(purpose=DeviceKey.Purpose.AES).order_by("-created_at", "-id"))
 
     def set_aes_key(self, key: bytes | None) -> None:
-        """Seal `key` (16, 24 or 32 bytes) into the row; the caller saves."""
-        self.aes_key_sealed = vault.seal(self.id, AES_KEY, key.hex()) if key else None
+        """Make `key` (16, 24 or 32 bytes) the only AES key of this saved device; None: it sends in clear."""
+        self.keys.filter(purpose=DeviceKey.Purpose.AES).delete()
+        if key:
+            DeviceKey.issue(self, f"ak-{uuid7()}", key.hex(), DeviceKey.Purpose.AES)
+
+
+class DeviceKeyQuerySet(models.QuerySet["DeviceKey"]):
+    def live(self) -> DeviceKeyQuerySet:
+        """Keys that are not retired."""
+        return self.filter(Q(until__isnull=True) | Q(until__gt=now()))
 
 
 class DeviceKey(Row):
-    """One signing key of a device. Two may be valid at once, so that a device can change over without a gap."""
+    """One key of a device: what it signs with, or what a DC-09 device encrypts with.
+
+    Two of a purpose may be live at once, so that a device changes over without a gap; `until` retires one.
+    `first_used_at`: the first message that it held for, which retires the older one after a grace.
+    """
+
+    class Purpose(models.TextChoices):
+        SIGNATURE = "signature"
+        AES = "aes"
 
     device = models.ForeignKey(Device, models.CASCADE, related_name="keys")
     key_id = models.CharField(max_length=64, unique=True)
+    purpose = models.CharField(max_length=12, choices=Purpose, default=Purpose.SIGNATURE)
     secret_sealed = models.BinaryField()
     until = models.DateTimeField(null=True, blank=True)
+    first_used_at = models.DateTimeField(null=True, blank=True)
+
+    objects = DeviceKeyQuerySet.as_manager()
+
+    @property
+    def is_live(self) -> bool:
+        return self.until is None or self.until > now()
 
     def secret(self) -> str:
-        """The shared secret, unpadded base64url."""
-        return vault.unseal(self.device_id, SECRET, self.secret_sealed)
+        """The shared secret: unpadded base64url to sign with, hex to encrypt with."""
+        return vault.unseal(self.device_id, CONTEXTS[self.purpose], self.secret_sealed)
+
+    def aes(self) -> bytes:
+        """The AES key's bytes."""
+        return bytes.fromhex(self.secret())
 
     @classmethod
-    def issue(cls, device: Device, key_id: str, secret: str) -> DeviceKey:
-        """Store `secret` (unpadded base64url) for `device` under `key_id`."""
-        return cls.objects.create(device=device, key_id=key_id, secret_sealed=vault.seal(device.id, SECRET, secret))
+    def issue(cls, device: Device, key_id: str, secret: str, purpose: str = Purpose.SIGNATURE) -> DeviceKey:
+        """Store `secret` (as `secret()` shows it) for `device` under `key_id`."""
+        sealed = vault.seal(device.id, CONTEXTS[purpose], secret)
+        return cls.objects.create(device=device, key_id=key_id, secret_sealed=sealed, purpose=purpose)
+
+
+CONTEXTS: dict[str, str] = {DeviceKey.Purpose.SIGNATURE: SECRET, DeviceKey.Purpose.AES: AES_KEY}

@@ -10,8 +10,9 @@ from django.db import close_old_connections, connection
 from backend.core.clock import now
 from backend.core.queries import looking_up
 from backend.emergency.actions import heartbeat, receive_signal, receive_unsigned
+from backend.emergency.device_keys import note_use
 from backend.emergency.intake import Arrival
-from backend.emergency.models import Device
+from backend.emergency.models import Device, DeviceKey
 from backend.emergency.protocols import dc09, dc09_crypto
 from backend.people.actor import Actor
 
@@ -42,10 +43,10 @@ def _take(body: bytes) -> bytes | None:
         receive_unsigned(Actor.system("receivers"), protocol="dc09", raw=body, sender="dc09")
         return None
     device = _device(frame.account)
-    key = device.aes_key() if device else None
-    clear = frame
+    keys = device.aes_keys() if device else []
+    clear, used = frame, None
     if frame.is_encrypted:
-        opened = _decrypted(frame, key)
+        opened, used = _decrypted(frame, keys)
         if opened is None:
             return _not_understood(frame, device)
         clear = opened
@@ -57,9 +58,10 @@ def _take(body: bytes) -> bytes | None:
             return dc09.refusal(now())
     if frame.id not in UNDERSTOOD:
         return _not_understood(frame, device)
-    _store(clear, device, is_authentic=frame.is_encrypted or key is None)
-    if frame.is_encrypted and key is not None:
-        return dc09_crypto.encrypted_ack(key, frame, now())
+    _store(clear, device, is_authentic=frame.is_encrypted or not keys)
+    if used is not None:
+        note_use(used)
+        return dc09_crypto.encrypted_ack(used.aes(), frame, now())
     return dc09.answer("ACK", frame)
 
 
@@ -82,16 +84,16 @@ def _device(account: str) -> Device | None:
         return Device.objects.filter(account=account).first()
 
 
-def _decrypted(frame: dc09.Frame, key: bytes | None) -> dc09.Frame | None:
-    """The frame with clear contents; None without the key or when it does not fit."""
-    if key is None:
-        return None
-    try:
-        clear = dc09_crypto.decrypt(key, frame.data)
-    except dc09.Unreadable:
-        return None
-    head = frame.body[: len(frame.body) - len(frame.data)]
-    return dc09.parse(head + clear)
+def _decrypted(frame: dc09.Frame, keys: list[DeviceKey]) -> tuple[dc09.Frame | None, DeviceKey | None]:
+    """The frame with clear contents and the key that opened it; (None, None) when none fits."""
+    for key in keys:
+        try:
+            clear = dc09_crypto.decrypt(key.aes(), frame.data)
+        except dc09.Unreadable:
+            continue
+        head = frame.body[: len(frame.body) - len(frame.data)]
+        return dc09.parse(head + clear), key
+    return None, None
 
 
 def _store(frame: dc09.Frame, device: Device | None, *, is_authentic: bool) -> None:
