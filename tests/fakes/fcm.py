@@ -1,8 +1,9 @@
-"""A server shaped like Firebase Cloud Messaging, which the real firebase-admin SDK talks to.
+"""A server shaped like Firebase Cloud Messaging, over TLS, which the real firebase-admin SDK talks to.
 
 `/token` verifies the service account's RS256 assertion and issues a bearer; `messages:send` requires it and picks its answer from
 the beginning of the registration token, like test card numbers: `ok-`, `unreg-`, `mismatch-`, `quota-`, `unavail-`, `internal-`,
-`badarg-` (blames the token), `badmsg-` (blames our message), `slow-`, `flaky<n>-` (503 n times, then accepted).
+`badarg-` (blames the token), `badmsg-` (blames our message), `apns-` (the project's own mistake), `slow-`, `flaky<n>-` (503 n
+times, then accepted).
 """
 
 from __future__ import annotations
@@ -11,15 +12,15 @@ import json
 import threading
 import time
 from collections import Counter
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs
 
 import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+
+from tests.fakes.server import Answer, Asked, FakeServer
+from tests.fakes.tls import certificate
 
 PROJECT = "yike-test"
 AUDIENCE = "https://oauth2.googleapis.com/token"  # what the SDK signs, wherever it sends it
@@ -33,26 +34,25 @@ ANSWERS: dict[str, tuple[int, str, str]] = {
     "internal": (500, "INTERNAL", "INTERNAL"),
     "badarg": (400, "INVALID_ARGUMENT", "INVALID_ARGUMENT"),
     "badmsg": (400, "INVALID_ARGUMENT", "INVALID_ARGUMENT"),
+    "apns": (401, "UNAUTHENTICATED", "THIRD_PARTY_AUTH_ERROR"),
 }
 FIELDS = {"badarg": "message.token", "badmsg": "message.data"}
+SLOW_SECONDS = 5.0
 
 
-@dataclass
-class FakeFcm:
-    """The server; `sent` holds the accepted messages, `hits` counts requests by registration token."""
+class FakeFcm(FakeServer):
+    """`sent` holds the accepted messages, `hits` counts requests by registration token, `most` how many were under way at once."""
 
-    home: Path
-    key: rsa.RSAPrivateKey = field(default_factory=lambda: rsa.generate_private_key(65537, 2048))
-    sent: list[dict[str, Any]] = field(default_factory=list)
-    hits: Counter[str] = field(default_factory=Counter)
-    bearers: set[str] = field(default_factory=set)
-
-    def __post_init__(self) -> None:
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"fcm": self}))
-        self.base_url = f"http://127.0.0.1:{self.server.server_port}"
-        self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-        self.thread.start()
-        self.credentials = self.home / "service-account.json"
+    def __init__(self, home: Path) -> None:
+        self.key = rsa.generate_private_key(65537, 2048)
+        self.sent: list[dict[str, Any]] = []
+        self.hits: Counter[str] = Counter()
+        self.bearers: set[str] = set()
+        self.under_way = self.most = 0
+        self.lock = threading.Lock()
+        self.authority, context = certificate(home)
+        super().__init__(context)
+        self.credentials = home / "service-account.json"
         self.credentials.write_text(json.dumps(self._account()))
 
     def _account(self) -> dict[str, str]:
@@ -69,11 +69,6 @@ class FakeFcm:
             "token_uri": f"{self.base_url}/token",
         }
 
-    def close(self) -> None:
-        self.server.shutdown()
-        self.server.server_close()
-        self.thread.join()
-
     def issue(self, assertion: str) -> str:
         """A bearer for a validly signed assertion."""
         jwt.decode(assertion, self.key.public_key(), algorithms=["RS256"], audience=AUDIENCE)
@@ -81,49 +76,44 @@ class FakeFcm:
         self.bearers.add(bearer)
         return bearer
 
-    def answer(self, body: dict[str, Any]) -> tuple[int, dict[str, Any], dict[str, str]]:
-        """Status, JSON and headers for one send request."""
-        token = body["message"]["token"]
-        self.hits[token] += 1
+    def answer(self, asked: Asked) -> Answer:
+        if asked.path == "/token":
+            bearer = self.issue(asked.form["assertion"])
+            return Answer(200, {"access_token": bearer, "expires_in": 3600, "token_type": "Bearer"})
+        if asked.path != f"/v1/projects/{PROJECT}/messages:send":
+            return Answer(404, {})
+        if asked.headers.get("authorization", "").removeprefix("Bearer ") not in self.bearers:
+            return Answer(401, {"error": {"code": 401, "status": "UNAUTHENTICATED", "message": "no"}})
+        with self.lock:
+            self.under_way += 1
+            self.most = max(self.most, self.under_way)
+        try:
+            return self.reply(asked.json["message"])
+        finally:
+            with self.lock:
+                self.under_way -= 1
+
+    def reply(self, message: dict[str, Any]) -> Answer:
+        """What one message is answered with."""
+        token = message["token"]
+        with self.lock:
+            self.hits[token] += 1
+            hits = self.hits[token]
         prefix = token.partition("-")[0]
         if prefix == "slow":
-            time.sleep(30)
+            time.sleep(SLOW_SECONDS)
+            return Answer(503, {})
         if prefix.startswith("flaky"):
-            prefix = "unavail" if self.hits[token] <= int(prefix.removeprefix("flaky")) else "ok"
+            prefix = "unavail" if hits <= int(prefix.removeprefix("flaky")) else "ok"
         if prefix == "ok":
-            self.sent.append(body["message"])
-            return 200, {"name": f"projects/{PROJECT}/messages/{len(self.sent)}"}, {}
+            with self.lock:
+                self.sent.append(message)
+                return Answer(200, {"name": f"projects/{PROJECT}/messages/{len(self.sent)}"})
         code, status, error = ANSWERS[prefix]
         details: list[dict[str, Any]] = [{"@type": FCM_ERROR, "errorCode": error}]
         if prefix in FIELDS:
             details.append({"@type": BAD_REQUEST, "fieldViolations": [{"field": FIELDS[prefix], "description": "no"}]})
-        headers = {"Retry-After": "7"} if prefix == "quota" else {}
-        return code, {"error": {"code": code, "status": status, "message": "no", "details": details}}, headers
-
-
-class _Handler(BaseHTTPRequestHandler):
-    fcm: FakeFcm
-    protocol_version = "HTTP/1.1"
-
-    def do_POST(self) -> None:
-        raw = self.rfile.read(int(self.headers["Content-Length"]))
-        if self.path == "/token":
-            bearer = self.fcm.issue(parse_qs(raw.decode())["assertion"][0])
-            self._send(200, {"access_token": bearer, "expires_in": 3600, "token_type": "Bearer"}, {})
-        elif self.path != f"/v1/projects/{PROJECT}/messages:send":
-            self._send(404, {}, {})
-        elif self.headers.get("Authorization", "").removeprefix("Bearer ") not in self.fcm.bearers:
-            self._send(401, {"error": {"code": 401, "status": "UNAUTHENTICATED", "message": "no"}}, {})
-        else:
-            self._send(*self.fcm.answer(json.loads(raw)))
-
-    def _send(self, status: int, body: dict[str, Any], headers: dict[str, str]) -> None:
-        data = json.dumps(body).encode()
-        self.send_response(status)
-        for name, value in {"Content-Type": "application/json", "Content-Length": str(len(data)), **headers}.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(data)
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing."""
+        headers = (("Retry-After", "7"),) if prefix == "quota" else ()
+        return Answer(
+            code, {"error": {"code": code, "status": status, "message": "no", "details": details}}, headers
+        )

@@ -26,6 +26,8 @@ def fcm(fcm_server: FakeFcm, monkeypatch: pytest.MonkeyPatch) -> FakeFcm:
     fcm_server.hits.clear()
     monkeypatch.setattr(env, "fcm_credentials", fcm_server.credentials)
     monkeypatch.setattr(env, "fcm_base_url", fcm_server.base_url)
+    monkeypatch.setattr("notifications.channels.fcm.TIMEOUT_SECONDS", 2)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(fcm_server.authority))
     return fcm_server
 
 

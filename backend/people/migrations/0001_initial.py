@@ -15,6 +15,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("community", "0001_initial"),
+        ("core", "0001_initial"),
     ]
 
     operations = [
