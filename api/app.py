@@ -20,10 +20,12 @@ log = structlog.get_logger(__name__)
 
 ROUTERS = (
     "api.routers.auth.router",
+    "api.routers.bulletins.router",
     "api.routers.clients.router",
     "api.routers.community.router",
     "api.routers.directory.router",
     "api.routers.emergency.router",
+    "api.routers.inbox.router",
     "api.routers.jobs.router",
     "api.routers.notifications.router",
     "api.routers.payments.router",

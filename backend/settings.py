@@ -17,7 +17,17 @@ ROOT_URLCONF = "backend.urls"
 WSGI_APPLICATION = "backend.wsgi.application"
 ASGI_APPLICATION = "backend.asgi.application"
 AUTH_USER_MODEL = "people.User"
-AUTHENTICATION_BACKENDS = ["backend.people.web_login.PersonBackend"]
+AUTHENTICATION_BACKENDS = ["backend.people.staff.backend.StaffBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("staff_name",)},
+    },
+]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 APPEND_SLASH = False
 LANGUAGE_CODE = "zh-hans"
@@ -29,6 +39,8 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.postgres",
     "django.contrib.staticfiles",
     "django_htmx",
@@ -38,6 +50,7 @@ INSTALLED_APPS = [
     "notifications",
     "backend.community",
     "backend.people",
+    "backend.bulletins",
     "backend.directory",
     "backend.emergency",
     "backend.tickets",
@@ -45,6 +58,10 @@ INSTALLED_APPS = [
     "backend.journeys",
     "api",
     "web",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.headless",
 ]
 
 MIDDLEWARE = [
@@ -57,6 +74,9 @@ MIDDLEWARE = [
     "web.demo_sessions.DemoSessionMiddleware" if env.demo else "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "web.middleware.WebActorMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
@@ -65,7 +85,14 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
-        "OPTIONS": {"context_processors": ["django.template.context_processors.request", "web.context.page"]},
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "web.context.page",
+            ]
+        },
     }
 ]
 
@@ -105,7 +132,17 @@ WHITENOISE_USE_FINDERS = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 
-SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
+# What the staff login must remember for a moment (a code that was used): in rows, since Valkey is never a truth.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "web_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
+
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_COOKIE_NAME = "yike_session"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -119,6 +156,26 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
 LOGIN_URL = "/login"
+
+# The staff login: allauth's account, MFA and headless parts, for staff alone (docs/decisions/0014-staff-login.md).
+ACCOUNT_ADAPTER = "web.staff.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "staff_name"
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_PRESERVE_USERNAME_CASING = False
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_RATE_LIMITS = False  # counted by backend.core.limits, before the work and in rows
+MFA_ADAPTER = "web.staff.adapters.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = "Yike 一刻"
+MFA_WEBAUTHN_USER_VERIFICATION = "preferred"
+MFA_RATE_LIMITS = False
+HEADLESS_CLIENTS = ("app",)
+HEADLESS_ADAPTER = "web.staff.adapters.HeadlessAdapter"
 
 LOGGING_CONFIG = None
 configure(env.log_format)

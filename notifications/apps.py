@@ -8,7 +8,7 @@ class NotificationsConfig(AppConfig):
 
     def ready(self) -> None:
         from backend.core.verb import on_events
-        from notifications import courier, notices
+        from notifications import appending, courier
 
-        on_events(notices.append)
+        on_events(appending.append)
         courier.register_loops()

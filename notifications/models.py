@@ -2,6 +2,7 @@
 
 from notifications.addresses import Address
 from notifications.breaker import ProviderCircuit
+from notifications.broadcasts import Broadcast, BroadcastMark
 from notifications.budget import SmsSpending
 from notifications.deliveries import Delivery, DeliveryKey
 from notifications.notices import Notice
@@ -13,6 +14,8 @@ from notifications.streams import Stream, StreamEvent
 
 __all__ = [
     "Address",
+    "Broadcast",
+    "BroadcastMark",
     "Delivery",
     "DeliveryKey",
     "Notice",

@@ -12,8 +12,8 @@ from django.db import models
 
 from backend.core.clock import now
 from backend.core.rows import Row
-from backend.core.verb import StreamedEvent, emit
-from notifications import deliveries, preferences, sms, streams, templates
+from backend.core.verb import emit
+from notifications import deliveries, preferences, sms, templates
 from notifications.addresses import Address
 from notifications.deliveries import Delivery
 
@@ -32,6 +32,7 @@ class Notice(Row):
     key = models.CharField(max_length=160, null=True)  # noqa: DJ001 - many notices have none, and '' would not be unique
     seq = models.BigIntegerField(null=True)
     read_at = models.DateTimeField(null=True)
+    archived_at = models.DateTimeField(null=True)
 
     class Meta:
         app_label = "notifications"
@@ -102,16 +103,3 @@ def text_address(
         text = templates.render(topic, params | private, preferences.of(address.person_id).language)
         made.sealed_by, made.sealed = address.person_id, sms.sealed(address.person_id, address.value, text)
     return deliveries.queue(made, key=key)
-
-
-def append(events: list[StreamedEvent]) -> list[str]:
-    """Append a verb's events to their streams and number its notices; returns the channels (the kernel calls this)."""
-    offsets = streams.append(events)
-    numbered = [
-        Notice(id=UUID(event.data["notice_id"]), seq=offset)
-        for event, offset in zip(events, offsets, strict=True)
-        if event.event == CREATED
-    ]
-    if numbered:
-        Notice.objects.bulk_update(numbered, ["seq"])
-    return sorted({event.channel for event in events})

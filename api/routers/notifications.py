@@ -1,61 +1,19 @@
-"""Inbox, push tokens and preferences over HTTP."""
+"""Push tokens and preferences over HTTP."""
 
 from __future__ import annotations
 
-from api.edge import PERSON, Reply, Request, Router, access, language, page, perform, read_cursor, write_cursor
+from api.edge import PERSON, Reply, Request, Router, access, perform
 from api.schemas.notifications import (
-    InboxOut,
-    NoticeOut,
     PreferencesIn,
     PreferencesOut,
     PushTokenIn,
     PushTokenOut,
-    ReadIn,
-    ReadOut,
 )
 from backend.core.errors import FieldError, Invalid
-from notifications import devices, inbox, preferences
+from notifications import devices, preferences
 
 router = Router(tags=["notifications"])
-SINCE = "inbox.since"
 LONGEST_KEY = 120
-
-
-@router.get("/inbox", response=InboxOut)
-@access(PERSON)
-def read_inbox(
-    request: Request, since: str | None = None, cursor: str | None = None, limit: int | None = None
-) -> dict[str, object]:
-    """The person's notices, newest first, in the order in which they were committed; with `since` only what is newer."""
-    person = request.actor.must_be_known()
-    position = _positions(since).get(f"person:{person}", 0) if since else 0
-    tongue = language(request)
-    shown = page(
-        request, inbox.of(person, after=position), lambda notice: NoticeOut.of(notice, tongue), order=("-seq",)
-    )
-    newest = inbox.of(person).values_list("seq", flat=True).first() or position
-    token = write_cursor([f"person:{person}", newest], SINCE)
-    return {**shown, "since": token, "unread": inbox.unread(person)}
-
-
-def _positions(since: str) -> dict[str, int]:
-    """What a `since` holds: channel → offset."""
-    values = read_cursor(since, SINCE, "since")
-    return dict(zip(values[::2], values[1::2], strict=True))
-
-
-@router.post("/inbox/read", response=ReadOut)
-@access(PERSON)
-def mark_read(request: Request, body: ReadIn) -> Reply:
-    """Mark notices as read; those of others are left alone."""
-    person = request.actor.must_be_known()
-    return perform(
-        request,
-        inbox.mark_read,
-        render=lambda marked: ReadOut(marked=marked, unread=inbox.unread(person)),
-        ids=body.ids,
-        up_to=body.up_to,
-    )
 
 
 @router.put("/push-tokens/{device_key}", response=PushTokenOut)

@@ -10,6 +10,7 @@ from ninja import Field, Query, Schema
 from pydantic import AwareDatetime
 
 from api.edge import PERSON, Reply, Request, Router, access, language, page, perform, single
+from api.schemas.bulletins import BulletinOut
 from api.schemas.tickets import (
     PART_CODE,
     AssignIn,
@@ -33,6 +34,7 @@ from api.schemas.tickets import (
     TransferIn,
     VerifyIn,
 )
+from backend.bulletins import reading as bulletins
 from backend.people.roles import Can, Power
 from backend.tickets import actions, duplicates, kpis, listing, reading
 from backend.tickets.categories import all_categories
@@ -74,9 +76,13 @@ class SimilarQuery(Schema):
 @router.get("/tickets/similar", response=SimilarOut)
 @access(PERSON, power=Power.REPORT)
 def similar(request: Request, query: Query[SimilarQuery]) -> SimilarOut:
-    """Open tickets that may be the same thing: same part, home, unit, building; street categories also within 250 m."""
+    """Open tickets that may be the same thing (part, home, unit, building; in streets within 250 m), and outages there."""
     found = duplicates.similar(request.actor, **query.dict())
-    return SimilarOut(items=_all_shown(request)(found))
+    category, tongue = all_categories().get(query.category), language(request)
+    announced = bulletins.before_reporting(
+        request.actor, category.outage if category else "", query.home_id, query.building_id
+    )
+    return SimilarOut(items=_all_shown(request)(found), bulletins=[BulletinOut.of(one, tongue) for one in announced])
 
 
 class KpisQuery(Schema):

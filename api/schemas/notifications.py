@@ -1,65 +1,14 @@
-"""Inbox, push tokens and preferences on the wire."""
+"""Push tokens and preferences on the wire."""
 
 from __future__ import annotations
 
 from datetime import datetime, time
 from typing import Any, Literal
-from uuid import UUID
 
 from ninja import Field, Schema
 
 from notifications.addresses import Address
-from notifications.notices import Notice
 from notifications.preferences import LOCKED, Preference
-
-
-class NoticeOut(Schema):
-    """`seq` is the notice's offset in the person's stream `channel`; `about` the API path of what it is about."""
-
-    id: UUID
-    topic: str
-    text: str
-    about: str
-    urgency: Literal["normal", "emergency"]
-    channel: str
-    seq: int
-    at: datetime
-    read_at: datetime | None
-
-    @classmethod
-    def of(cls, notice: Notice, language: str) -> NoticeOut:
-        return cls(
-            id=notice.id,
-            topic=notice.topic,
-            text=notice.text(language),
-            about=notice.about,
-            urgency=notice.urgency,  # type: ignore[arg-type]
-            channel=notice.channel,
-            seq=notice.seq or 0,
-            at=notice.created_at,
-            read_at=notice.read_at,
-        )
-
-
-class InboxOut(Schema):
-    """Newest first. Pass `since` back later to get only what is newer; `next` pages on to what is older."""
-
-    items: list[NoticeOut]
-    next: str | None
-    since: str
-    unread: int
-
-
-class ReadIn(Schema):
-    """Which notices were read: by id, or all up to a `seq`; an empty body means all."""
-
-    ids: list[UUID] = Field(default_factory=list)
-    up_to: int | None = Field(default=None, ge=0)
-
-
-class ReadOut(Schema):
-    marked: int
-    unread: int
 
 
 class PushTokenIn(Schema):

@@ -9,6 +9,7 @@ from uuid import UUID
 from ninja import Field, Schema
 from pydantic import AliasChoices
 
+from api.schemas.bulletins import BulletinOut
 from backend.tickets.categories import GROUPS, Category, Question, all_categories
 from backend.tickets.kpis import Kpis, Rates
 from backend.tickets.models import Photo
@@ -207,7 +208,10 @@ class TicketsOut(Schema):
 
 
 class SimilarOut(Schema):
+    """`bulletins`: announced outages that may explain it, to be shown first."""
+
     items: list[TicketOut]
+    bulletins: list[BulletinOut]
     next: str | None = None
 
 

@@ -9,4 +9,4 @@ class JourneysConfig(AppConfig):
     verbose_name = "Journeys"
 
     def ready(self) -> None:
-        from backend.journeys import danger  # noqa: F401 - registers what follows
+        from backend.journeys import danger, outages  # noqa: F401 - registers what follows

@@ -187,6 +187,12 @@ class Actor:
         return frozenset(d.community_id for d in self.dwellings)
 
     @property
+    def place_channels(self) -> list[str]:
+        """The streams of the places where the person lives."""
+        places = {"community": self.community_ids, "compound": self.compound_ids, "building": self.building_ids}
+        return [f"{kind}:{place}" for kind, ids in places.items() for place in sorted(ids)]
+
+    @property
     def roles(self) -> frozenset[Role]:
         return frozenset(g.role for g in self.grants)
 

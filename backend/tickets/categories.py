@@ -46,7 +46,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Category:
-    """One row of `categories.toml`."""
+    """One row of `categories.toml`. `outage`: the supply whose planned outage would explain it."""
 
     code: str
     zh: str
@@ -58,6 +58,7 @@ class Category:
     route: RouteKind
     questions: tuple[Question, ...]
     danger: str | None
+    outage: str = ""
 
     def name(self, language: str) -> str:
         return self.en if language.startswith("en") else self.zh
@@ -95,6 +96,7 @@ def all_categories() -> Mapping[str, Category]:
             route=row["route"],
             questions=tuple(_question(question) for question in row.get("questions", ())),
             danger=row.get("danger"),
+            outage=row.get("outage", ""),
         )
         for code, row in rows.items()
     }

@@ -10,6 +10,7 @@ GONE = {"anonymous": 401, "wang": 204, "outsider": 204, "manager": 204}
 ROWS: dict[str, dict[str, int]] = {
     "GET /inbox": PERSON,
     "POST /inbox/read": PERSON,
+    "POST /inbox/archive": PERSON,
     "PUT /push-tokens/{device_key}": PERSON,
     "DELETE /push-tokens/{device_key}": GONE,
     "GET /preferences": PERSON,
@@ -18,6 +19,7 @@ ROWS: dict[str, dict[str, int]] = {
 
 CALLS = {
     "POST /inbox/read": lambda cast: Call(body={}),
+    "POST /inbox/archive": lambda cast: Call(body={"ids": ["01a20000-0000-7000-8000-000000000001"]}),
     "PUT /push-tokens/{device_key}": lambda cast: Call(
         path={"device_key": "phone"}, body={"token": "ok-1", "platform": "ios", "provider": "fcm"}
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import F, Sum
 from django.http import HttpRequest, HttpResponse
 
+from backend.bulletins import reading as bulletins
 from backend.community.models import Home
 from backend.core.ids import uuid7
 from backend.people.actor import Actor
@@ -45,7 +46,8 @@ def home(request: HttpRequest) -> HttpResponse:
         home=main_home(actor),
         alarm_id=uuid7(),
         tickets_count=Ticket.objects.filter(reporter_id=person).open().count(),
-        unread=inbox.unread(person),
+        unread=inbox.unread(person, actor.place_channels),
+        bulletins=bulletins.pinned(actor),
         **open_bills(actor),
         **sos.present(actor),
     )
@@ -54,5 +56,6 @@ def home(request: HttpRequest) -> HttpResponse:
 @person_page
 def unread(request: HttpRequest) -> HttpResponse:
     """`/app/unread`: the number on the inbox card."""
-    person = session.actor_of(request).must_be_known()
-    return show(request, "web/app/unread.html", unread=inbox.unread(person))
+    actor = session.actor_of(request)
+    unread = inbox.unread(actor.must_be_known(), actor.place_channels)
+    return show(request, "web/app/unread.html", unread=unread)

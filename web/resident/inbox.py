@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from notifications import inbox as notices
-from notifications.notices import Notice
+from notifications.inbox import Entry, Wish
 from web import session
 from web.pages import person_page, show
 from web.templatetags.yike import lang
 
 SHOWN = 100
-PAGES = {"tickets": "web:ticket", "bills": "web:bill", "payments": "web:payment"}
+PAGES = {"bills": "web:bill", "bulletins": "web:bulletin", "payments": "web:payment", "tickets": "web:ticket"}
 
 
 def page_of(about: str) -> str:
@@ -25,8 +27,16 @@ def page_of(about: str) -> str:
     return reverse("web:app") if parts[0] == "emergency" else ""
 
 
-def _shown(notice: Notice) -> dict[str, object]:
+def _shown(notice: Entry) -> dict[str, object]:
     return {"notice": notice, "text": notice.text(lang()), "page": page_of(notice.about)}
+
+
+def _shown_ids(request: HttpRequest) -> list[UUID]:
+    """The entries that the page showed; what came since stays unread."""
+    try:
+        return [UUID(text) for text in request.POST.get("shown", "").split()[:SHOWN]]
+    except ValueError:
+        return []
 
 
 @require_http_methods(["GET", "POST"])
@@ -35,15 +45,14 @@ def inbox(request: HttpRequest) -> HttpResponse:
     """`/app/inbox`: newest first; a POST marks what was shown as read."""
     actor = session.actor_of(request)
     if request.method == "POST":
-        up_to = request.POST.get("up_to", "")
-        notices.mark_read(actor, up_to=int(up_to) if up_to.isdecimal() else None)
+        notices.mark_read(actor, channels=actor.place_channels, ids=_shown_ids(request))
         return redirect("web:inbox")
-    found = list(notices.of(actor.must_be_known())[:SHOWN])
+    found = notices.entries(actor.must_be_known(), actor.place_channels, Wish(language=lang()), limit=SHOWN)
     return show(
         request,
         "web/app/inbox.html",
         tab="inbox",
         notices=[_shown(notice) for notice in found],
-        up_to=found[0].seq if found else 0,
+        shown_ids=" ".join(str(notice.id) for notice in found if notice.read_at is None),
         has_unread=any(notice.read_at is None for notice in found),
     )

@@ -42,7 +42,7 @@ def report(
     A report that means danger (by category, answer or words) is handed to the emergency desk as well.
     Raises Forbidden, Invalid (category, place, answers, photos) and IdTaken.
     """
-    reporter = actor.acting_for or actor.must_be_known()
+    reporter = actor.must_be_known()
     repeated = _repeated(id, reporter)
     if repeated is not None:
         return repeated
@@ -76,7 +76,7 @@ def report(
     ticket.number = next_number()
     ticket.save(force_insert=True)
     attach(actor, ticket, photo_ids, moment="before", field="photo_ids")
-    _tell(ticket)
+    _tell(ticket, kind)
     return ticket
 
 
@@ -114,7 +114,7 @@ def _checked(category: Category, answers: Mapping[str, str]) -> dict[str, str]:
     return dict(answers)
 
 
-def _tell(ticket: Ticket) -> None:
+def _tell(ticket: Ticket, kind: Category) -> None:
     record("ticket.reported", about=ticket, category=ticket.category, route=ticket.route, danger=ticket.danger)
     announce(ticket, "reported")
     notify(ticket.reporter_id, "ticket.reported", {"number": ticket.number}, about=ticket.path)
@@ -129,3 +129,18 @@ def _tell(ticket: Ticket) -> None:
             "community_id": str(ticket.community_id),
         }
         handoff("ticket.dangerous", key=f"ticket:{ticket.id}:danger", data=facts)
+    if kind.outage:
+        handoff("ticket.may-be-outage", key=f"ticket:{ticket.id}:outage", data=_whereabouts(ticket, kind.outage))
+
+
+def _whereabouts(ticket: Ticket, outage: str) -> dict[str, str | None]:
+    """What a bulletin must know to see whether it explains the ticket."""
+    return {
+        "ticket_id": str(ticket.id),
+        "number": ticket.number,
+        "person_id": str(ticket.reporter_id),
+        "outage": outage,
+        "building_id": str(ticket.building_id) if ticket.building_id else None,
+        "compound_id": str(ticket.compound_id) if ticket.compound_id else None,
+        "community_id": str(ticket.community_id),
+    }
