@@ -20,13 +20,13 @@ def _object(required: dict[str, Schema], more: dict[str, Schema] | None = None, 
     return shape | ({"additionalProperties": False} if closed else {})
 
 
-def _command(method: str, required: dict[str, Schema], more: dict[str, Schema] | None = None) -> Schema:
+def command(method: str, required: dict[str, Schema], more: dict[str, Schema] | None = None) -> Schema:
     """A command; fields that we do not know are ignored."""
     inner = _object(required, more, closed=False)
     return _object({"id": {"type": "integer", "minimum": 1}, method: inner})
 
 
-def _reply(method: str, required: dict[str, Schema], more: dict[str, Schema] | None = None) -> Schema:
+def reply(method: str, required: dict[str, Schema], more: dict[str, Schema] | None = None) -> Schema:
     return _object({"id": WHOLE, method: _object(required, more)})
 
 
@@ -95,20 +95,18 @@ def document() -> dict[str, Any]:
     subscription = _object(SUBSCRIBED, RECOVERY)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "Yike socket /ws/v1: Centrifuge client protocol v2, JSON",
+        "title": "Yike socket /ws/v1: Centrifuge client protocol v2; both codecs carry these messages",
         "commands": {
-            "connect": _command(
-                "connect", {}, {"token": TEXT, "data": ANY, "name": TEXT, "version": TEXT, "subs": ANY}
-            ),
-            "history": _command("history", {"channel": TEXT}, {"limit": WHOLE, "since": ANY}),
+            "connect": command("connect", {}, {"token": TEXT, "data": ANY, "name": TEXT, "version": TEXT, "subs": ANY}),
+            "history": command("history", {"channel": TEXT}, {"limit": WHOLE, "since": ANY}),
             "pong": _object({}),
-            "refresh": _command("refresh", {"token": TEXT}),
-            "rpc": _command("rpc", {"method": TEXT}, {"data": ANY}),
-            "subscribe": _command("subscribe", {"channel": TEXT}, RESUME),
-            "unsubscribe": _command("unsubscribe", {"channel": TEXT}),
+            "refresh": command("refresh", {"token": TEXT}),
+            "rpc": command("rpc", {"method": TEXT}, {"data": ANY}),
+            "subscribe": command("subscribe", {"channel": TEXT}, RESUME),
+            "unsubscribe": command("unsubscribe", {"channel": TEXT}),
         },
         "replies": {
-            "connect": _reply(
+            "connect": reply(
                 "connect",
                 {
                     "client": TEXT,
@@ -121,13 +119,13 @@ def document() -> dict[str, Any]:
                 LIFETIME,
             ),
             "error": _object({"id": WHOLE, "error": _object({"code": WHOLE, "message": TEXT}, {"temporary": YES_NO})}),
-            "history": _reply(
+            "history": reply(
                 "history", {"publications": {"type": "array", "items": PUBLICATION}, "epoch": TEXT, "offset": OFFSET}
             ),
-            "refresh": _reply("refresh", {"client": TEXT, "version": TEXT}, LIFETIME),
-            "rpc": _reply("rpc", {"data": ANY}),
-            "subscribe": _reply("subscribe", SUBSCRIBED, RECOVERY),
-            "unsubscribe": _reply("unsubscribe", {}),
+            "refresh": reply("refresh", {"client": TEXT, "version": TEXT}, LIFETIME),
+            "rpc": reply("rpc", {"data": ANY}),
+            "subscribe": reply("subscribe", SUBSCRIBED, RECOVERY),
+            "unsubscribe": reply("unsubscribe", {}),
         },
         "pushes": {
             "ping": _object({}),
