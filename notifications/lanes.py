@@ -98,6 +98,7 @@ class Lane(DueLoop):
                 close_old_connections()
                 self.wake.wait(pause)
                 self.wake.clear()
+        connection.close()
 
     def _carry_in_thread(self, rows: Sequence[Delivery], free: threading.Semaphore) -> None:
         try:
