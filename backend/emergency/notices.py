@@ -15,6 +15,10 @@ TEMPLATES = {
         "zh": "值班员已接手您的求助（编号 {number}），请保持电话畅通。",
         "en": "A dispatcher has taken your call for help (no. {number}). Please keep your phone free.",
     },
+    "incident.delegate": {
+        "zh": "【一刻】您代办的家人发出了求助，编号 {number}，值班台已收到。请打开一刻查看。",
+        "en": "[Yike] Somebody you act for has called for help, no. {number}. The desk has it. Open Yike to follow it.",
+    },
     "incident.contact": {
         "zh": "【一刻】{name}（或其家中的设备）发出了求助，编号 {number}。您是其紧急联系人，请尽快与其联系。危急时请拨打 120、119 或 110。",
         "en": "[Yike] {name} (or a device at their home) has called for help, no. {number}. You are their emergency contact: "

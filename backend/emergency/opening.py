@@ -11,7 +11,7 @@ from django.db import connection
 from backend.community.models import Division
 from backend.core.clock import now
 from backend.core.verb import record
-from backend.emergency import desks, ladder
+from backend.emergency import delegates, desks, ladder
 from backend.emergency.kinds import Identity, Kind, Priority, State
 from backend.emergency.models import EscalationPolicy, Incident
 
@@ -80,6 +80,7 @@ def _open(call: Call, signal_id: UUID) -> Incident:
         target=target,
     )
     ladder.tell_desks(incident, "incident.opened")
+    delegates.tell(incident)
     return incident
 
 

@@ -23,7 +23,14 @@ def standing_in(actor: Actor, person_id: UUID, power: Power | None) -> Actor:
 
     `power` None: the act cannot be delegated at all.
     """
-    if power is None or actor.kind != "person":
+    if power is None:
+        raise NotADelegate
+    return with_powers(actor, person_id, (power,))
+
+
+def with_powers(actor: Actor, person_id: UUID, wanted: tuple[Power, ...] = ()) -> Actor:
+    """The actor that acts for `person_id` with at least these powers. Raises NotADelegate unless a delegation in force gives them."""
+    if actor.kind != "person" or actor.delegate_id is not None:
         raise NotADelegate
     with looking_up("delegation"):
         found = (
@@ -31,7 +38,7 @@ def standing_in(actor: Actor, person_id: UUID, power: Power | None) -> Actor:
             .filter(
                 person_id=person_id,
                 delegate_id=actor.person_id,
-                powers__contains=[power],
+                powers__contains=list(wanted),
                 consented_at__isnull=False,
                 revoked_at__isnull=True,
                 until__gt=now(),

@@ -7,6 +7,8 @@ class PeopleConfig(AppConfig):
     verbose_name = "人员 People"
 
     def ready(self) -> None:
-        from backend.people import forgetting
+        from backend.people import forgetting, notices, tending
 
         forgetting.register()
+        notices.register()
+        tending.register()

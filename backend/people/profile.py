@@ -151,10 +151,18 @@ def change(
 @verb("person.contacts-set")
 def set_contacts(actor: Actor, *, contacts: list[dict[str, str]]) -> User:
     """Replace one's emergency contacts, in order. Raises Invalid for a bad phone or more than eight."""
-    if len(contacts) > MAX_CONTACTS:
-        raise Invalid(FieldError("", "too-many", f"at most {MAX_CONTACTS} contacts", f"最多 {MAX_CONTACTS} 位联系人"))
     user = User.objects.select_for_update().get(id=actor.must_be_known())
-    numbers = [phones.normalise(c["phone"], f"/{i}/phone") for i, c in enumerate(contacts)]
+    replace_contacts(user, contacts)
+    record("person.contacts-set", about=user, count=len(contacts))
+    return user
+
+
+def replace_contacts(user: User, contacts: list[dict[str, str]], pointer: str = "") -> None:
+    """Set whom to call for a person, in order (inside a verb). Raises Invalid, its pointers below `pointer`."""
+    if len(contacts) > MAX_CONTACTS:
+        most = FieldError(pointer, "too-many", f"at most {MAX_CONTACTS} contacts", f"最多 {MAX_CONTACTS} 位联系人")
+        raise Invalid(most)
+    numbers = [phones.normalise(c["phone"], f"{pointer}/{i}/phone") for i, c in enumerate(contacts)]
     kept = {row.address_id: row.confirmed_at for row in EmergencyContact.objects.filter(user=user)}
     EmergencyContact.objects.filter(user=user).delete()
     for position, (contact, number) in enumerate(zip(contacts, numbers, strict=True)):
@@ -167,5 +175,3 @@ def set_contacts(actor: Actor, *, contacts: list[dict[str, str]]) -> User:
             relation=contact.get("relation", ""),
             confirmed_at=kept.get(address.id),
         )
-    record("person.contacts-set", about=user, count=len(contacts))
-    return user
