@@ -1,0 +1,28 @@
+"""The public directory: services, places, streets. Nothing here is about a person."""
+
+from backend.core.catalogue import declare
+
+SOURCED = "source external_id last_modified "
+
+declare("directory.TaxonomyTerm", plain="code parent lists name name_en position")
+declare("directory.Organization", plain=SOURCED + "name name_en description phone url")
+declare(
+    "directory.Service",
+    plain=SOURCED
+    + "organization category name name_en description description_en url status is_certified rating_sum rating_count area",
+)
+declare(
+    "directory.Location",
+    plain=SOURCED
+    + "community lon lat zone easting northing timezone address address_en postal_code accessibility accessibility_details",
+)
+declare("directory.ServiceAtLocation", plain="service location phone hours_text week holiday search")
+declare("directory.Schedule", plain="service_at_location freq byday opens_at closes_at valid_from valid_to on_holidays")
+declare(
+    "directory.Network",
+    plain="name zone version digest walks_digest nodes edges west south east north imported_at",
+)
+declare("directory.WalkNode", plain="network number easting northing")
+declare("directory.WalkEdge", plain="network tail head metres effort")
+declare("directory.WalkOrigin", plain="building network lon lat snap_metres limit")
+declare("directory.WalkTime", plain="building service_at_location effort metres is_estimate")
