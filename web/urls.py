@@ -4,10 +4,12 @@ from django.urls import path
 
 from backend.env import env
 from web.desk import alarms
+from web.desk import bulletins as desk_bulletins
 from web.desk import tickets as desk_tickets
 from web.public import home, login, preferences, tokens
-from web.resident import bills, circle, inbox, payments, photos, sos, tickets
+from web.resident import bills, bulletins, circle, inbox, payments, photos, sos, tickets
 from web.resident import home as resident
+from web.staff import security
 
 app_name = "web"
 
@@ -19,6 +21,7 @@ urlpatterns = [
     path("preferences", preferences.prefer, name="preferences"),
     path("socket-token", tokens.socket_token, name="socket-token"),
     path("photos/<uuid:photo_id>", photos.photo, name="photo"),
+    path("staff", security.enter, name="staff"),
     path("app", resident.home, name="app"),
     path("app/unread", resident.unread, name="unread"),
     path("app/alarm", sos.alarm, name="alarm"),
@@ -36,9 +39,12 @@ urlpatterns = [
     path("app/tickets/new", tickets.report, name="ticket-new"),
     path("app/tickets/<uuid:ticket_id>", tickets.ticket, name="ticket"),
     path("app/tickets/<uuid:ticket_id>/<slug:act>", tickets.step, name="ticket-step"),
+    path("app/bulletins/<uuid:bulletin_id>", bulletins.bulletin, name="bulletin"),
     path("app/inbox", inbox.inbox, name="inbox"),
     path("desk", alarms.desk, name="desk"),
     path("desk/queue", alarms.queue_fragment, name="desk-queue"),
+    path("desk/bulletins", desk_bulletins.bulletins, name="desk-bulletins"),
+    path("desk/bulletins/<uuid:bulletin_id>/<slug:act>", desk_bulletins.close, name="desk-bulletin-close"),
     path("desk/duty", alarms.keep_duty, name="desk-duty"),
     path("desk/incidents/<uuid:incident_id>", alarms.incident, name="desk-incident"),
     path("desk/incidents/<uuid:incident_id>/<slug:act>", alarms.act, name="desk-act"),

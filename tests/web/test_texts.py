@@ -8,6 +8,7 @@ from string import Formatter
 
 import pytest
 
+from backend.bulletins.models import Bulletin
 from backend.emergency.kinds import Disposition, Kind, Priority
 from backend.emergency.kinds import State as IncidentState
 from backend.people.roles import Role
@@ -33,6 +34,9 @@ WORDS = {
     "bill.state": Bill.State.values,
     "account.kind": Account.Kind.values,
     "role": [role.value for role in Role],
+    "bulletin.kind": Bulletin.Kind.values,
+    "bulletin.subject": Bulletin.Subject.values,
+    "bulletin.state": Bulletin.State.values,
 }
 
 
@@ -72,6 +76,8 @@ def test_no_sentence_is_kept_for_nobody() -> None:
         "channel.",
         "device.kind.",
         "speaks.",
+        "bulletin.end.",
+        "bulletin.withdraw.",
     )
     spare = {
         key

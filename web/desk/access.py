@@ -17,6 +17,7 @@ class Desk:
 
     has_alarms: bool
     has_tickets: bool
+    has_bulletins: bool
     is_dispatcher: bool
     channels: list[str]
 
@@ -32,6 +33,7 @@ def desk_of(actor: Actor) -> Desk:
     return Desk(
         has_alarms=actor.may(Can.INCIDENT_READ),
         has_tickets=actor.may(Can.TICKET_READ),
+        has_bulletins=actor.may(Can.BULLETIN_WRITE),
         is_dispatcher=actor.may(Can.DUTY_KEEP),
         channels=channels,
     )

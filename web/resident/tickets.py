@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
+from backend.bulletins import reading as bulletins
 from backend.core.errors import NotFound, Refusal
 from backend.core.ids import uuid7
 from backend.core.queries import reading
@@ -78,6 +79,7 @@ def _form(
         category_name=category.name(lang()),
         questions=[_question(one, request) for one in category.questions],
         home=main_home(actor),
+        bulletins=bulletins.before_reporting(actor, category.outage),
         ticket_id=request.POST.get("id") or uuid7(),
         said=request.POST,
         error=error,

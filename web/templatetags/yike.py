@@ -48,6 +48,12 @@ def named(thing: object) -> str:
 
 
 @register.filter
+def headline(bulletin: Any) -> str:
+    """The title of a bulletin in the reader's language."""
+    return str(bulletin.headline(lang()))
+
+
+@register.filter
 def initial(name: str) -> str:
     """One character to tell people apart by: the first of the name itself, after what it is prefixed with."""
     own = name.rpartition("·")[2] or name
