@@ -1,4 +1,4 @@
-"""Me, my homes and contacts; claims; duty."""
+"""Me and my contacts; duty."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from uuid import UUID
 from ninja import Schema
 
 from api.edge import PERSON, Reply, Request, Router, access, etag_of, language, must_match, perform, single
-from api.schemas.people import ClaimIn, ClaimOut, ContactIn, DutyIn, DutyOut, MeOut, MePatch
+from api.schemas.people import ContactIn, DutyIn, DutyOut, MeOut, MePatch
 from backend.core.errors import Forbidden
-from backend.people import duty, homes
-from backend.people.models import Duty, Residency
+from backend.people import duty
+from backend.people.models import Duty
 from backend.people.profile import change, profile, set_contacts
 from backend.people.reading import names_by_id
 from backend.people.roles import Can
@@ -52,31 +52,6 @@ def change_me(request: Request, body: MePatch) -> Reply:
 def put_contacts(request: Request, body: list[ContactIn]) -> Reply:
     """Replace my emergency contacts; the order is the order in which they are called."""
     return perform(request, set_contacts, render=lambda _: _me(request), contacts=[c.dict() for c in body])
-
-
-def _claim(row: Residency) -> ClaimOut:
-    return ClaimOut(id=row.id, home_id=row.home_id, relation=row.relation, state=row.state, until=row.until)
-
-
-@router.post("/me/homes", response={201: ClaimOut})
-@access(PERSON)
-def claim_home(request: Request, body: ClaimIn) -> Reply:
-    """Claim a home; pending until it is confirmed."""
-    return perform(request, homes.claim, render=_claim, status=201, **body.dict())
-
-
-@router.post("/homes/{home_id}/claims/{claim_id}/confirm", response=ClaimOut)
-@access(PERSON)
-def confirm_claim(request: Request, home_id: UUID, claim_id: UUID) -> Reply:
-    """Confirm a claim (desk, community worker or a verified owner)."""
-    return perform(request, homes.decide, render=_claim, home_id=home_id, claim_id=claim_id, confirmed=True)
-
-
-@router.post("/homes/{home_id}/claims/{claim_id}/reject", response=ClaimOut)
-@access(PERSON)
-def reject_claim(request: Request, home_id: UUID, claim_id: UUID) -> Reply:
-    """Reject a claim."""
-    return perform(request, homes.decide, render=_claim, home_id=home_id, claim_id=claim_id, confirmed=False)
 
 
 def _duties(rows: list[Duty]) -> Duties:

@@ -72,13 +72,13 @@ class Measured(FileUploadHandler):
 @access(PERSON, power=Power.REPORT)
 def add(request: Request) -> Reply:
     """Upload one picture; it is turned upright, freed of its metadata and kept for a report of the uploader's for 24 hours."""
-    file = _uploaded(request)
+    file = uploaded(request)
     digest = hashlib.file_digest(file, "sha256").digest()
     file.seek(0)
     return perform(request, actions.add_photo, render=PhotoOut.of, status=201, fingerprint=digest, file=file)
 
 
-def _uploaded(request: Request) -> UploadedFile[bytes]:
+def uploaded(request: Request) -> UploadedFile[bytes]:
     """The request's only file. Raises TooLarge, BadRequest, Invalid."""
     if int(request.headers.get("Content-Length") or 0) > MAX_BYTES + MAX_ENVELOPE:
         raise TooLarge(limit=MAX_BYTES)

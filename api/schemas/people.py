@@ -7,7 +7,6 @@ from typing import Literal
 from uuid import UUID
 
 from ninja import Field, Schema
-from pydantic import AwareDatetime
 
 from backend.community.models import Division
 from backend.people.login import LoggedIn
@@ -148,20 +147,6 @@ class ContactIn(Schema):
     name: str = Field(min_length=1, max_length=60)
     phone: str = Field(max_length=32)
     relation: str = Field("", max_length=40)
-
-
-class ClaimIn(Schema):
-    home_id: UUID
-    relation: Literal["owner", "tenant", "family", "carer", "landlord"]
-    until: AwareDatetime | None = None
-
-
-class ClaimOut(Schema):
-    id: UUID
-    home_id: UUID
-    relation: str
-    state: str
-    until: datetime | None
 
 
 class DutyIn(Schema):

@@ -29,7 +29,7 @@ def standing_in(actor: Actor, person_id: UUID, power: Power | None) -> Actor:
 
 
 def with_powers(actor: Actor, person_id: UUID, wanted: tuple[Power, ...] = ()) -> Actor:
-    """The actor that acts for `person_id` with at least these powers. Raises NotADelegate unless a delegation in force gives them."""
+    """The actor that acts for `person_id` with at least these powers. Raises NotADelegate."""
     if actor.kind != "person" or actor.delegate_id is not None:
         raise NotADelegate
     with looking_up("delegation"):

@@ -133,8 +133,8 @@ def _confirm(actor: Actor, *, request_id: UUID, code_id: UUID) -> Delegation:
     if not LoginCode.objects.filter(id=code_id, consumed_at__isnull=True).update(consumed_at=now()):
         raise CodeExpired
     asked = DelegationRequest.objects.select_for_update().get(id=request_id)
-    person = User.objects.filter(id=asked.person_id, state=User.State.ACTIVE).first()
-    if person is None:
+    person = User.objects.get(id=asked.person_id) if asked.person_id else None
+    if person is None or person.state != User.State.ACTIVE:
         raise CodeExpired
     made = write(
         person=person,

@@ -131,7 +131,7 @@ def _give(
 
 def _delegate(delegate: UUID | None, number: str | None) -> User:
     if number is None:
-        found = User.objects.filter(id=delegate, state=User.State.ACTIVE).first()
+        found = User.objects.filter(id=delegate, state=User.State.ACTIVE).first() if delegate else None
         if found is None:
             raise Invalid(FieldError("/delegate", "unknown", "nobody has this id", "没有此人"))
         return found
@@ -220,6 +220,11 @@ def of_person(actor: Actor, person_id: UUID) -> list[Given]:
     with looking_up("delegations"):
         found = list(in_force().filter(person_id=person_id).select_related("person", "delegate").order_by("-id"))
     return _shown(actor, found)
+
+
+def one(actor: Actor, row: Delegation) -> Given:
+    """One power as this reader sees it."""
+    return _shown(actor, [row])[0]
 
 
 def _shown(actor: Actor, rows: Iterable[Delegation]) -> list[Given]:

@@ -92,6 +92,7 @@ def enrol(
 @verb("person.enrolled")
 def _enrol(
     actor: Actor,
+    /,
     *,
     person_id: UUID,
     home_id: UUID,

@@ -153,13 +153,12 @@ def decide(
 
 
 @verb("home.ended")
-def end(actor: Actor, *, residency_id: UUID, home_id: UUID | None = None, reason: str = "moved_out") -> Residency:
+def end(actor: Actor, *, home_id: UUID, residency_id: UUID, reason: str = "moved_out") -> Residency:
     """End a residency at once, or withdraw a claim: the person (moving out), an owner or landlord for those let in, the desk.
 
     Raises NotFound out of sight, Forbidden for an owner who would end another owner, AlreadyEnded.
     """
-    rows = Residency.objects.select_for_update().filter(id=residency_id)
-    row = (rows.filter(home_id=home_id) if home_id else rows).first()
+    row = Residency.objects.select_for_update().filter(id=residency_id, home_id=home_id).first()
     if row is None:
         raise NotFound
     is_own = row.user_id == actor.person_id
@@ -168,11 +167,25 @@ def end(actor: Actor, *, residency_id: UUID, home_id: UUID | None = None, reason
             raise NotFound
         if row.relation not in GUESTS:
             raise Forbidden
+    _end(row, reason)
+    if not is_own:
+        notify(row.user_id, "home.ended", {}, about=MINE, key=f"home.ended:{row.id}")
+    return row
+
+
+@verb("home.left")
+def leave(actor: Actor, *, residency_id: UUID, reason: str = "moved_out") -> Residency:
+    """Move out, or withdraw one's claim. Raises NotFound for another's, AlreadyEnded."""
+    row = Residency.objects.select_for_update().filter(id=residency_id, user_id=actor.must_be_known()).first()
+    if row is None:
+        raise NotFound
+    return _end(row, reason)
+
+
+def _end(row: Residency, reason: str) -> Residency:
     if row.state not in OPEN:
         raise AlreadyEnded
     close(row, why="withdrawn" if row.state == Residency.State.PENDING else reason, at=now())
-    if not is_own:
-        notify(row.user_id, "home.ended", {}, about=MINE, key=f"home.ended:{row.id}")
     return row
 
 

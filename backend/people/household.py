@@ -71,7 +71,8 @@ def queue(
     found = Residency.objects.filter(within(actor.reach(Can.HOME_CONFIRM)), state=state)
     found = found.filter(compound_id=compound_id) if compound_id else found
     found = found.filter(community_id=community_id) if community_id else found
-    return found.exclude(user_id=actor.person_id)
+    found = found.exclude(user_id=actor.must_be_known())
+    return found.select_related("home__building__compound", "home__unit")
 
 
 def residents(actor: Actor, home_id: UUID) -> list[Line]:

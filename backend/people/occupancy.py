@@ -153,7 +153,8 @@ def end(actor: Actor, *, home_id: UUID, occupancy_id: UUID, reason: str = "lease
         raise homes.AlreadyEnded
     row.state, row.ended_at = State.ENDED, now()
     row.save(update_fields=["state", "ended_at"])
-    lived = Residency.objects.select_for_update().filter(id=row.residency_id, state__in=homes.OPEN).first()
+    rooms = Residency.objects.select_for_update().filter(state__in=homes.OPEN)
+    lived = rooms.filter(id=row.residency_id).first() if row.residency_id else None
     if lived is not None:
         homes.close(lived, why=reason, at=now())
         notify(lived.user_id, "home.ended", {}, about=homes.MINE, key=f"home.ended:{lived.id}")
