@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from backend import secret_rules
+
 Process = Literal["web", "sockets", "worker", "receivers", "owner", "test"]
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
@@ -48,9 +50,27 @@ class Env(BaseSettings):
     token_key: str = Field(
         default="", alias="YIKE_TOKEN_KEY", description="access tokens: 32 bytes base64url (Ed25519 seed)"
     )
+    token_keys: str = Field(
+        default="", alias="YIKE_TOKEN_KEYS", description="id:base64url32[,id:…]; the first signs, all are believed"
+    )
     vault_keys: str = Field(default="", alias="YIKE_VAULT_KEYS", description="id:base64url32[,id:…]; the first seals")
     audit_key: str = Field(default="", alias="YIKE_AUDIT_KEY", description="audit seals: 32 bytes base64url")
-    blind_key: str = Field(default="", alias="YIKE_BLIND_KEY", description="blind indexes: 32 bytes base64url")
+    blind_key: str = Field(
+        default="",
+        alias="YIKE_BLIND_KEY",
+        description="blind indexes: 32 bytes base64url; sm3: before them for HMAC-SM3",
+    )
+    crypto_suite: Literal["intl", "gm"] = Field(
+        default="intl", alias="YIKE_CRYPTO_SUITE", description="what seals: AES-GCM, or SM4-GCM; both open"
+    )
+    audit_url: str = Field(default="", alias="YIKE_AUDIT_URL", description="where each signed audit root is posted too")
+    audit_syslog: str = Field(default="", alias="YIKE_AUDIT_SYSLOG", description="host:port, UDP; or a socket's path")
+    hsts_preload: bool = Field(
+        default=False, alias="YIKE_HSTS_PRELOAD", description="every subdomain speaks HTTPS only, for ever"
+    )
+    security_contact: str = Field(
+        default="", alias="SECURITY_CONTACT", description="mailto: or https: for who finds a weakness"
+    )
 
     stripe_secret_key: str = Field(default="", alias="STRIPE_SECRET_KEY")
     stripe_publishable_key: str = Field(default="", alias="STRIPE_PUBLISHABLE_KEY")
@@ -98,6 +118,27 @@ class Env(BaseSettings):
         default="https://oauth-login.cloud.huawei.com/oauth2/v3/token", alias="HUAWEI_OAUTH_URL"
     )
     huawei_push_url: str = Field(default="https://push-api.cloud.huawei.com", alias="HUAWEI_PUSH_URL")
+    sms_countries: str = Field(
+        default="86", alias="SMS_COUNTRIES", description="country codes whose phones get codes, or *"
+    )
+    code_phone_hour: int = Field(default=5, alias="CODE_PHONE_HOUR", ge=1)
+    code_phone_day: int = Field(default=10, alias="CODE_PHONE_DAY", ge=1)
+    code_wrong_day: int = Field(default=20, alias="CODE_WRONG_DAY", ge=1, description="wrong codes a phone and day")
+    code_ip_hour: int = Field(
+        default=10, alias="CODE_IP_HOUR", ge=1, description="codes an address (or device) and hour"
+    )
+    code_ip_phones_day: int = Field(
+        default=50, alias="CODE_IP_PHONES_DAY", ge=1, description="phones an address and day"
+    )
+    code_prefix_hour: int = Field(
+        default=100, alias="CODE_PREFIX_HOUR", ge=1, description="codes to 10,000 numbers in a row"
+    )
+    code_global_minute: int = Field(default=600, alias="CODE_GLOBAL_MINUTE", ge=1)
+    code_global_day: int = Field(default=100_000, alias="CODE_GLOBAL_DAY", ge=1)
+    code_alarm_sends: int = Field(
+        default=200, alias="CODE_ALARM_SENDS", ge=1, description="codes in 15 min from which conversion is judged"
+    )
+    code_alarm_prefix_sends: int = Field(default=20, alias="CODE_ALARM_PREFIX_SENDS", ge=1)
     dc09_port: int = Field(default=7009, alias="DC09_PORT", ge=0, le=65535)
     dc09_host: str = Field(default="127.0.0.1", alias="DC09_HOST")
 
@@ -134,7 +175,32 @@ class Env(BaseSettings):
             raise ValueError(f"{', '.join(missing)} missing: give all three database URLs or none (see create-roles)")
         if self.demo and self.host not in LOOPBACK:
             raise ValueError("YIKE_DEMO=1 is only for a loopback HOST")
+        given = {
+            "YIKE_SECRET_KEY": self.secret_key,
+            "YIKE_TOKEN_KEY": self.token_key,
+            "YIKE_TOKEN_KEYS": self.token_keys,
+            "YIKE_VAULT_KEYS": self.vault_keys,
+            "YIKE_AUDIT_KEY": self.audit_key,
+            "YIKE_BLIND_KEY": self.blind_key,
+        }
+        if wrong := list(secret_rules.faults(given, is_production=self.is_production)):
+            raise ValueError("; ".join(wrong))
+        if self.is_production and self.debug:
+            raise ValueError("YIKE_DEBUG=1 is for development only")
         return self
+
+    @property
+    def is_production(self) -> bool:
+        """Whether others than this machine are served: then nothing is made up and nothing is lenient."""
+        if self.demo:
+            return False
+        public = urlsplit(self.public_url).hostname
+        return self.host not in LOOPBACK or (public is not None and public not in LOOPBACK)
+
+    @property
+    def is_https(self) -> bool:
+        """Whether browsers reach us over TLS."""
+        return not self.demo and urlsplit(self.public_url).scheme == "https"
 
     @cached_property
     def home_path(self) -> Path:
@@ -144,6 +210,11 @@ class Env(BaseSettings):
     def proxy_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
         """`TRUSTED_PROXIES`, read."""
         return tuple(ip_network(part.strip()) for part in self.trusted_proxies.split(",") if part.strip())
+
+    def sends_to(self, country: int) -> bool:
+        """Whether codes go to phones of this country code."""
+        allowed = {part.strip().lstrip("+") for part in self.sms_countries.split(",")}
+        return "*" in allowed or str(country) in allowed
 
     @property
     def database_for_process(self) -> str:

@@ -1,4 +1,7 @@
-"""Secrets come from the environment. In development and the demo they are made once and kept in `$YIKE_HOME/secrets.json`, 0600."""
+"""Secrets come from the environment. In development and the demo they are made once and kept in `$YIKE_HOME/secrets.json`, 0600.
+
+Where others are served a missing or weak one ends the process before it starts (`backend.secret_rules`).
+"""
 
 import base64
 import fcntl
@@ -7,12 +10,9 @@ import os
 from functools import cache
 
 from backend.env import env
+from backend.secret_rules import decoded
 
 NAMES = ("secret_key", "token_key", "vault_key", "audit_key", "blind_key")
-
-
-def _decoded(text: str) -> bytes:
-    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
 @cache
@@ -40,11 +40,11 @@ def secret(name: str) -> bytes:
         "secret_key": env.secret_key,
         "token_key": env.token_key,
         "audit_key": env.audit_key,
-        "blind_key": env.blind_key,
+        "blind_key": env.blind_key.rpartition(":")[2],
     }.get(name, "")
     if given:
-        return given.encode() if name == "secret_key" else _decoded(given)
-    return _decoded(_kept()[name])
+        return given.encode() if name == "secret_key" else decoded(given)
+    return decoded(_kept()[name])
 
 
 def vault_keys() -> dict[str, bytes]:
@@ -52,4 +52,9 @@ def vault_keys() -> dict[str, bytes]:
     if not env.vault_keys:
         return {"k1": secret("vault_key")}
     pairs = (part.split(":", 1) for part in env.vault_keys.split(","))
-    return {key_id.strip(): _decoded(value) for key_id, value in pairs}
+    return {key_id.strip(): decoded(value) for key_id, value in pairs}
+
+
+def blind_key() -> tuple[str, bytes]:
+    """The suite whose keyed hash makes blind indexes, and its key. The suite belongs to the key: another one finds nothing."""
+    return ("gm" if env.blind_key.startswith("sm3:") else "intl"), secret("blind_key")

@@ -1,24 +1,23 @@
 """The vault: per-person keys, ciphertext and blind indexes.
 
-What names or describes a person is sealed under a key of that person (AES-256-GCM, the context as associated data); the person's
-key is itself sealed under a key of the service. Destroying the person's key erases them everywhere at once, also in append-only
-rows and backups. A blind index (HMAC-SHA256) finds a phone without storing it.
+What names or describes a person is sealed under a key of that person (AES-256-GCM or SM4-GCM, the context as associated data); the
+person's key is itself sealed under a key of the service. Destroying the person's key erases them everywhere at once, also in
+append-only rows and backups. A blind index (HMAC) finds a phone without storing it.
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import os
 from collections.abc import Iterable
 from uuid import UUID
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import IntegrityError, models, transaction
 
-from backend.core import secrets
+from backend.core import secrets, suites
 from backend.core.clock import now
+
+# The length of a wrapped key from before blobs named their suite.
+UNMARKED = 12 + 32 + 16
 
 
 class KeyDestroyed(Exception):
@@ -38,18 +37,24 @@ class PersonKey(models.Model):
         app_label = "core"
 
 
-def _unwrap(row: PersonKey) -> AESGCM:
+def unwrap(row: PersonKey) -> bytes:
+    """The person's key. Raises KeyDestroyed; KeyError when the service's key is missing, DoesNotOpen when it is another."""
     if row.wrapped is None:
         raise KeyDestroyed
-    blob = bytes(row.wrapped)
-    key = AESGCM(secrets.vault_keys()[row.key_id]).decrypt(blob[:12], blob[12:], row.owner_id.bytes)
-    return AESGCM(key)
+    blob, master = bytes(row.wrapped), secrets.vault_keys()[row.key_id]
+    if len(blob) == UNMARKED:
+        blob = b"\x01" + blob
+    return suites.open_blob(master, blob, row.owner_id.bytes)
+
+
+def wrap(owner_id: UUID, key: bytes) -> tuple[str, bytes]:
+    """The newest master key's id, and `key` sealed under it for this owner."""
+    key_id, master = next(iter(secrets.vault_keys().items()))
+    return key_id, suites.current().seal(master, key, owner_id.bytes)
 
 
 def _make(owner_id: UUID) -> PersonKey:
-    key_id, master = next(iter(secrets.vault_keys().items()))
-    nonce = os.urandom(12)
-    wrapped = nonce + AESGCM(master).encrypt(nonce, os.urandom(32), owner_id.bytes)
+    key_id, wrapped = wrap(owner_id, os.urandom(32))
     try:
         with transaction.atomic():
             return PersonKey.objects.create(owner_id=owner_id, key_id=key_id, wrapped=wrapped)
@@ -65,8 +70,7 @@ def seal(owner_id: UUID, context: str, text: str) -> bytes:
 def seal_bytes(owner_id: UUID, context: str, content: bytes) -> bytes:
     """As `seal`, for a file's bytes."""
     row = PersonKey.objects.filter(owner_id=owner_id).first() or _make(owner_id)
-    nonce = os.urandom(12)
-    return b"\x01" + nonce + _unwrap(row).encrypt(nonce, content, context.encode())
+    return suites.current().seal(unwrap(row), content, context.encode())
 
 
 def unseal_bytes(owner_id: UUID, context: str, blob: bytes) -> bytes:
@@ -74,10 +78,7 @@ def unseal_bytes(owner_id: UUID, context: str, blob: bytes) -> bytes:
     row = PersonKey.objects.filter(owner_id=owner_id).first()
     if row is None:
         raise KeyDestroyed
-    try:
-        return _unwrap(row).decrypt(blob[1:13], blob[13:], context.encode())
-    except InvalidTag:
-        raise ValueError(f"these bytes were not sealed as {context} of this owner") from None
+    return _open(unwrap(row), context, blob)
 
 
 def unseal(owner_id: UUID, context: str, blob: bytes | memoryview) -> str:
@@ -97,20 +98,21 @@ def _opened(sealed: Iterable[tuple[UUID, str, bytes | memoryview]]) -> list[str 
     """The texts, None where the owner's key is gone."""
     wanted = [(owner, context, bytes(blob)) for owner, context, blob in sealed]
     rows = PersonKey.objects.filter(owner_id__in={owner for owner, _, _ in wanted}) if wanted else ()
-    keys = {row.owner_id: _unwrap(row) for row in rows if row.wrapped is not None}
-    return [_open(keys[owner], context, blob) if owner in keys else None for owner, context, blob in wanted]
+    keys = {row.owner_id: unwrap(row) for row in rows if row.wrapped is not None}
+    return [_open(keys[owner], context, blob).decode() if owner in keys else None for owner, context, blob in wanted]
 
 
-def _open(key: AESGCM, context: str, blob: bytes) -> str:
+def _open(key: bytes, context: str, blob: bytes) -> bytes:
     try:
-        return key.decrypt(blob[1:13], blob[13:], context.encode()).decode()
-    except InvalidTag:
+        return suites.open_blob(key, blob, context.encode())
+    except suites.DoesNotOpen:
         raise ValueError(f"this ciphertext was not sealed as {context} of this owner") from None
 
 
 def blind(kind: str, value: str) -> bytes:
     """32 bytes by which an exact value is found again; `kind` keeps phones and other values apart."""
-    return hmac.digest(secrets.secret("blind_key"), f"{kind}|{value}".encode(), hashlib.sha256)
+    suite, key = secrets.blind_key()
+    return suites.BY_NAME[suite].mac(key, f"{kind}|{value}".encode())
 
 
 def destroy(owner_id: UUID) -> None:
