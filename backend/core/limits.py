@@ -85,6 +85,16 @@ def give_back(one: Limit) -> None:
         )
 
 
+def seconds_until_free(one: Limit) -> int:
+    """0 when a hit would be counted, else the seconds to wait; counts nothing (a fixed window)."""
+    if env.redis_url:
+        with suppress(Gone):
+            return _valkey().seconds_until_free(one.hashed, one.limit, one.per)
+    window = _Window.of(one.per)
+    is_full = LimitCounter.objects.filter(key=window.key(one), hits__gte=one.limit).exists()
+    return int(window.left) + 1 if is_full else 0
+
+
 def _try(one: Limit) -> int | None:
     """None when the hit was counted, else the seconds to wait."""
     if env.redis_url:

@@ -70,6 +70,14 @@ class Valkey:
         reset = self._called(lambda: limiter.get_window_stats(item, hashed).reset_time)
         return max(1, math.ceil(reset - time.time()))
 
+    def seconds_until_free(self, hashed: str, limit: int, per: int) -> int:
+        """0 when a hit of a fixed window would be counted, else the seconds to wait."""
+        item = RateLimitItemPerSecond(limit, per)
+        if self._called(lambda: self.fixed.test(item, hashed)):
+            return 0
+        reset = self._called(lambda: self.fixed.get_window_stats(item, hashed).reset_time)
+        return max(1, math.ceil(reset - time.time()))
+
     def give_back(self, hashed: str, limit: int, per: int) -> None:
         """Take back one hit of a fixed window."""
         key = self.storage.prefixed_key(RateLimitItemPerSecond(limit, per).key_for(hashed))

@@ -7,8 +7,11 @@ class PeopleConfig(AppConfig):
     verbose_name = "人员 People"
 
     def ready(self) -> None:
-        from backend.people import forgetting, notices, tending
+        from backend.people import forgetting, login_alarm, login_notices, notices, phone_change, tending
 
         forgetting.register()
+        login_alarm.register()
+        login_notices.register()
+        phone_change.register()
         notices.register()
         tending.register()

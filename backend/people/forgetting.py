@@ -6,15 +6,21 @@ from datetime import timedelta
 
 from backend.core.clock import now
 from backend.core.cron import every
+from backend.core.vault import PersonKey
 from backend.people.models import LoginCode, RefreshToken
 
 CODES_KEPT = timedelta(days=1)
+AT_ONCE = 5_000
 
 
 def forget_old_logins() -> int:
-    """Delete codes that expired more than a day ago and expired refresh tokens; returns how many rows."""
-    codes = LoginCode.objects.filter(expires_at__lt=now() - CODES_KEPT).delete()[0]
-    return codes + RefreshToken.objects.filter(expires_at__lt=now()).delete()[0]
+    """Delete codes that expired more than a day ago, with the keys of their texts, and expired refresh tokens; how many rows."""
+    count = 0
+    old = LoginCode.objects.filter(expires_at__lt=now() - CODES_KEPT)
+    while ids := list(old.values_list("id", flat=True)[:AT_ONCE]):
+        PersonKey.objects.filter(owner_id__in=ids).delete()
+        count += LoginCode.objects.filter(id__in=ids).delete()[0]
+    return count + RefreshToken.objects.filter(expires_at__lt=now()).delete()[0]
 
 
 def register() -> None:

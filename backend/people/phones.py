@@ -6,6 +6,7 @@ import phonenumbers
 
 from backend.core import vault
 from backend.core.errors import FieldError, Invalid
+from backend.env import env
 
 CHINA = 86
 _MOBILE = re.compile(r"1[3-9]\d{9}")
@@ -32,6 +33,19 @@ def _can_be_called(number: phonenumbers.PhoneNumber) -> bool:
 def blind(phone: str) -> bytes:
     """The blind index of a normalised phone."""
     return vault.blind("phone", phone)
+
+
+def prefix_blind(phone: str) -> bytes:
+    """The blind index of a normalised phone without its last four digits: what numbers bought in bulk have in common."""
+    return vault.blind("phone-prefix", phone[:-4])
+
+
+def gets_codes(phone: str) -> bool:
+    """Whether codes go to a normalised phone: mobiles of the countries in `SMS_COUNTRIES` (default China's)."""
+    parsed = phonenumbers.parse(phone)
+    if parsed.country_code == CHINA:
+        return bool(_MOBILE.fullmatch(str(parsed.national_number))) and env.sends_to(CHINA)
+    return env.sends_to(parsed.country_code or 0)
 
 
 def masked(phone: str) -> str:
