@@ -19,7 +19,10 @@ LONGEST_KEY = 120
 @router.put("/push-tokens/{device_key}", response=PushTokenOut)
 @access(PERSON)
 def put_push_token(request: Request, device_key: str, body: PushTokenIn) -> Reply:
-    """Send this device's pushes to this token from now on."""
+    """Send this device's pushes to this token, or to this browser's subscription (`webpush`), from now on.
+
+    422 `endpoint-refused` for a push service that is not on the operator's list, 409 `not-configured` for one not set up here.
+    """
     if len(device_key) > LONGEST_KEY:
         raise Invalid(FieldError("#device_key", "too-long", f"at most {LONGEST_KEY}", f"最多 {LONGEST_KEY} 个字符"))
     return perform(
@@ -29,6 +32,8 @@ def put_push_token(request: Request, device_key: str, body: PushTokenIn) -> Repl
         device_key=device_key,
         token=body.token,
         platform=body.platform,
+        provider=body.provider,
+        subscription=body.subscription.read() if body.subscription else None,
     )
 
 

@@ -8,13 +8,35 @@ from typing import Any, Literal
 from ninja import Field, Schema
 
 from notifications.addresses import Address
+from notifications.devices import Subscription
 from notifications.preferences import LOCKED, Preference
 
 
+class SubscriptionKeys(Schema):
+    """Both base64url, as `PushSubscription.toJSON()` gives them."""
+
+    p256dh: str = Field(max_length=120)
+    auth: str = Field(max_length=40)
+
+
+class SubscriptionIn(Schema):
+    """A browser's `PushSubscription.toJSON()`."""
+
+    endpoint: str = Field(max_length=2000)
+    keys: SubscriptionKeys
+    expirationTime: float | None = None  # noqa: N815 - the browser's word
+
+    def read(self) -> Subscription:
+        return Subscription(self.endpoint, self.keys.p256dh, self.keys.auth)
+
+
 class PushTokenIn(Schema):
-    token: str = Field(min_length=1, max_length=4096)
+    """`token` for the phones' push services, `subscription` for `webpush`."""
+
+    token: str = Field(default="", max_length=4096)
     platform: Literal["android", "ios", "web"]
-    provider: Literal["fcm"] = "fcm"
+    provider: Literal["fcm", "webpush", "huawei", "xiaomi", "oppo", "vivo", "jpush"] = "fcm"
+    subscription: SubscriptionIn | None = None
 
 
 class PushTokenOut(Schema):
@@ -27,7 +49,9 @@ class PushTokenOut(Schema):
 
     @classmethod
     def of(cls, address: Address) -> PushTokenOut:
-        return cls(device_key=address.device_key, platform=address.platform, provider="fcm", at=address.created_at)
+        return cls(
+            device_key=address.device_key, platform=address.platform, provider=address.kind, at=address.created_at
+        )
 
 
 class QuietHours(Schema):

@@ -1,8 +1,8 @@
 """Alibaba Cloud: SMS (`SendSms`, 2017-05-25) and calls that read a template (`SingleCallByTts`, 2017-05-25), over their HTTP API.
 
 Requests are signed by ACS3-HMAC-SHA256. Chinese carriers take approved templates only, so a topic needs a template here; its
-parameters are sent, not the text. The API knows no idempotency key; for SMS `OutId` carries the delivery id, which comes back in the
-report. For calls it has room for 15 bytes only, so that reports of calls are not taken.
+parameters are sent, not the text. The API knows no idempotency key; for SMS `OutId` carries the delivery id, which comes back in
+the report. For calls it has room for 15 bytes only, so that reports of calls are not taken.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""E-mail by SMTP (Django's back end). Its Message-ID is the delivery's, so that a repeat is known as one; the subject tells nothing."""
+"""E-mail by SMTP (Django's back end). Its Message-ID is the delivery's: a repeat is known as one. The subject tells nothing."""
 
 from __future__ import annotations
 
