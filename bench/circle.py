@@ -16,7 +16,7 @@ from uuid import UUID
 from django.db import connection
 from django.test import Client
 
-from bench.home import ROOT, server
+from bench.home import ROOT, free_ports, server
 from bench.recording import recorded
 
 CONNECTIONS = 32
@@ -51,7 +51,7 @@ def measure(seconds: float, turns: int = 3) -> Result:
     plan_file = Path(os.environ["YIKE_HOME"]) / "bench-plan.json"
     plan_file.write_text(json.dumps(plan))
     workers = str(len(os.sched_getaffinity(0)))
-    ours, theirs = _free_ports(2)
+    ours, theirs = free_ports(2)
     own_url, their_url = f"http://127.0.0.1:{ours}/api/v1{path}", f"http://127.0.0.1:{theirs}{path}"
     web = ["-m", "backend", "web", "--port", str(ours), "--workers", workers, "--threads", "8"]
     asgi = ["-m", "granian", "--interface", "asgi", "--host", "127.0.0.1", "--port", str(theirs), "--workers", workers]
@@ -119,13 +119,3 @@ def _load(url: str, seconds: float) -> Rate:
 
 def _middle(rates: list[Rate]) -> Rate:
     return Rate(*(statistics.median(getattr(rate, name) for rate in rates) for name in ("rps", "p50", "p99")))
-
-
-def _free_ports(count: int) -> list[int]:
-    import socket
-
-    held = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [door.getsockname()[1] for door in held]
-    for door in held:
-        door.close()
-    return ports

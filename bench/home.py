@@ -6,6 +6,7 @@ import contextlib
 import logging
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -57,7 +58,7 @@ def stop(place: Path) -> None:
 
 
 @contextlib.contextmanager
-def server(arguments: list[str], url: str, **environment: str) -> Iterator[None]:
+def server(arguments: list[str], url: str, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
     """A server process for the length of the block; it counts as started when `url` answers 200 (60 s at most)."""
     log = Path(os.environ["YIKE_HOME"]) / "bench-server.log"
     with log.open("wb") as out:
@@ -76,9 +77,18 @@ def server(arguments: list[str], url: str, **environment: str) -> Iterator[None]
                 said = log.read_text(errors="replace")[-2000:]
                 raise RuntimeError(f"{' '.join(arguments)} does not answer: {said}")
             time.sleep(0.1)
-        yield
+        yield process
     finally:
         _end(process)
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports that nobody listens on."""
+    held = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [door.getsockname()[1] for door in held]
+    for door in held:
+        door.close()
+    return ports
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
