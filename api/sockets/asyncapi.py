@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from api.sockets import codec_protobuf, frames
-from api.sockets.frames import Schema
+from api.sockets.events import Schema
 from api.sockets.wire import Kind, MapOf, Message, Repeated
 
 FILE = Path(__file__).resolve().parents[2] / "docs" / "asyncapi.yaml"

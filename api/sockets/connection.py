@@ -42,7 +42,7 @@ class Connection:
         self.desks: dict[str, UUID] = {}
         self.is_closing = False
         self._following = asyncio.Lock()
-        self._now = loop_time
+        self.read_at = self._now = loop_time
         self._ends = loop_time + CONNECT_SECONDS
         self._next_ping = float("inf")
         self._pong_due = float("inf")
@@ -80,7 +80,7 @@ class Connection:
 
     def tick(self, loop_time: float) -> None:
         """Ping, and end what is silent, stalled, stale or expired."""
-        self._now = loop_time
+        self.read_at = self._now = loop_time
         if self.outlet.is_stalled(loop_time):
             self.outlet.abandon(codes.SLOW)
         elif loop_time > self._pong_due:
