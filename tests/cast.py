@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, ClassVar
 
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 
 from backend.community.models import Building, Company, Compound, Division, Home, ServiceContract, Unit
@@ -95,10 +95,10 @@ class Cast:
 
     def __init__(self) -> None:
         """Make everybody: the first time one by one, then by the recorded rows, which takes a few milliseconds."""
-        if Cast._recorded is not None:
-            drawn, rows = Cast._recorded
+        if (recorded := type(self).__dict__.get("_recorded")) is not None:
+            drawn, rows = recorded
             self.__dict__.update(copy.deepcopy(drawn))
-            with connection.cursor() as cursor:
+            with transaction.atomic(), connection.cursor() as cursor:
                 for table, text in rows.items():
                     cursor.execute(
                         f"INSERT INTO {table} SELECT * FROM json_populate_recordset(NULL::{table}, %s)", [text]
@@ -107,7 +107,12 @@ class Cast:
         is_empty = not User.objects.exists() and not Division.objects.exists()
         self._build()
         if is_empty:
-            Cast._recorded = copy.deepcopy(self.__dict__), _rows()
+            type(self)._recorded = copy.deepcopy(self.__dict__), _rows(self.tables())
+
+    @staticmethod
+    def tables() -> tuple[str, ...]:
+        """The tables that hold this cast, in an order in which their rows can be inserted."""
+        return TABLES
 
     def _build(self) -> None:
         self.district = Division.objects.create(code="110105", name="朝阳区", name_en="Chaoyang", kind="district")
@@ -227,11 +232,11 @@ TABLES = (
 )  # fmt: skip
 
 
-def _rows() -> dict[str, str]:
-    """Table → its rows as JSON, in an order in which they can be inserted again."""
+def _rows(tables: tuple[str, ...]) -> dict[str, str]:
+    """Table → its rows as JSON."""
     found = {}
     with connection.cursor() as cursor:
-        for table in TABLES:
+        for table in tables:
             cursor.execute(f"SELECT coalesce(json_agg(t), '[]')::text FROM {table} t")
             (found[table],) = cursor.fetchone() or ("[]",)
     return found

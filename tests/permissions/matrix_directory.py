@@ -11,6 +11,10 @@ PUBLIC = {"anonymous": 200, "wang": 200, "outsider": 200}
 HOME = {
     "anonymous": 401,
     "wang": 200,
+    "tenant": 200,
+    "landlord": 200,
+    "limited": 401,
+    "kiosk": 404,
     "neighbour": 404,
     "outsider": 404,
     "pending": 404,

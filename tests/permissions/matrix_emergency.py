@@ -29,7 +29,7 @@ OUT_OF_SIGHT = {
     "auditor": 404,
     "admin": 404,
 }
-READ_ONLY = {"wang": 403, "community_worker": 403, "subdistrict_officer": 403, "district_officer": 403}
+READ_ONLY = dict.fromkeys(("wang", "community_worker", "care_worker", "subdistrict_officer", "district_officer"), 403)
 DISPATCHERS = {"dispatcher": 200, "second_dispatcher": 200, "district_dispatcher": 200}
 OWNER_ONLY = {"dispatcher": 200, "second_dispatcher": 409, "district_dispatcher": 409}
 ANYBODY = {
@@ -39,9 +39,13 @@ ANYBODY = {
     "outsider": 201,
     "pending": 201,
     "ended_tenant": 201,
+    "limited": 201,
+    "suspended_manager": 201,
     "manager": 201,
 }
 OWN = {"anonymous": 401, "wang": 200, "neighbour": 404, "outsider": 404, "dispatcher": 404, "admin": 404}
+OWN |= {"limited": 404, "suspended_manager": 404}
+OWN |= dict.fromkeys(("delegate_pay", "delegate_report", "delegate_book", "ended_delegate"), 403)
 SIGNED = {"anonymous": 202, "wang": 202, "outsider": 202}
 
 ROWS: dict[str, dict[str, int]] = {
@@ -66,7 +70,9 @@ ROWS: dict[str, dict[str, int]] = {
         "dispatcher": 200,
         "second_dispatcher": 200,
         "district_officer": 200,
-    },
+    }
+    | dict.fromkeys(("district_dispatcher", "other_dispatcher", "admin"), 200)
+    | dict.fromkeys(("subdistrict_officer", "other_subdistrict_officer"), 200),
 }
 
 KEEPERS_ONLY = {"anonymous": 401} | dict.fromkeys(

@@ -24,6 +24,7 @@ OWN = {
     "pending": 404,
     "ended_tenant": 404,
     "finance": 200,
+    "cashier": 200,
     "auditor": 200,
     "admin": 200,
     "manager": 404,
@@ -39,27 +40,32 @@ BOOKS = {
     "manager": 403,
     "technician": 403,
     "finance": 200,
+    "other_finance": 200,
     "auditor": 200,
     "district_officer": 403,
     "admin": 403,
 }
 
+HOUSEHOLD = {"tenant": 200, "landlord": 200}
+READERS = {"finance": 403, "cashier": 403, "auditor": 403, "admin": 403}
+
 ROWS: dict[str, dict[str, int]] = {
     "GET /accounts": LISTS,
-    "GET /accounts/{account_id}": OWN,
+    "GET /accounts/{account_id}": OWN | HOUSEHOLD,
     "GET /bills": LISTS,
-    "GET /bills/{bill_id}": OWN,
+    "GET /bills/{bill_id}": OWN | HOUSEHOLD,
     "POST /meters/{meter_id}/readings": OWN
-    | {"wang": 201, "manager": 201, "finance": 403, "auditor": 403, "admin": 403},
-    "POST /payments": OWN | {"wang": 503, "finance": 403, "auditor": 403, "admin": 403},
+    | dict.fromkeys(("wang", "tenant", "landlord", "manager", "cashier"), 201)
+    | {"finance": 403, "auditor": 403, "admin": 403},
+    "POST /payments": OWN | dict.fromkeys(("wang", "tenant", "landlord"), 503) | READERS,
     "GET /payments/{payment_id}": OWN,
-    "POST /payments/{payment_id}/cancel": OWN | {"wang": 409, "finance": 403, "auditor": 403, "admin": 403},
-    "POST /payments/{payment_id}/refunds": OWN | {"wang": 403, "finance": 503, "auditor": 403, "admin": 403},
+    "POST /payments/{payment_id}/cancel": OWN | {"wang": 409} | READERS,
+    "POST /payments/{payment_id}/refunds": OWN | READERS | {"wang": 403, "finance": 503},
     "GET /payments/{payment_id}/receipt.pdf": OWN,
     "GET /receipts/check/{code}": {"anonymous": 200, "wang": 200, "outsider": 200},
     "POST /webhooks/stripe": {"anonymous": 503, "wang": 503, "outsider": 503},
     "GET /ledger/trial-balance": BOOKS,
-    "GET /ledger/accounts/{account_id}": BOOKS,
+    "GET /ledger/accounts/{account_id}": BOOKS | {"other_finance": 404},
 }
 
 

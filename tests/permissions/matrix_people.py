@@ -24,7 +24,8 @@ ROWS: dict[str, dict[str, int]] = {
     "GET /me": PERSON,
     "PATCH /me": PERSON,
     "PUT /me/emergency-contacts": PERSON,
-    "POST /me/homes": {"anonymous": 401, "wang": 409, "outsider": 201, "neighbour": 201},
+    "POST /me/homes": {"anonymous": 401, "outsider": 201, "neighbour": 201}
+    | dict.fromkeys(("wang", "tenant", "landlord", "pending"), 409),
     "POST /homes/{home_id}/claims/{claim_id}/confirm": {
         "anonymous": 401,
         "pending": 403,
@@ -37,6 +38,7 @@ ROWS: dict[str, dict[str, int]] = {
         "technician": 404,
         "dispatcher": 404,
         "wang": 200,
+        "landlord": 200,
         "manager": 200,
         "community_worker": 200,
     },
@@ -46,6 +48,7 @@ ROWS: dict[str, dict[str, int]] = {
         "neighbour": 404,
         "outsider": 404,
         "wang": 200,
+        "landlord": 200,
         "manager": 200,
         "community_worker": 200,
     },
@@ -58,7 +61,8 @@ ROWS: dict[str, dict[str, int]] = {
         "second_dispatcher": 200,
         "district_dispatcher": 200,
     },
-    "POST /duty/end": {"anonymous": 401, "wang": 403, "outsider": 403, "dispatcher": 200},
+    "POST /duty/end": {"anonymous": 401, "wang": 403, "outsider": 403}
+    | dict.fromkeys(("dispatcher", "second_dispatcher", "district_dispatcher", "other_dispatcher"), 200),
     "GET /duty": {
         "anonymous": 401,
         "wang": 403,
@@ -66,13 +70,15 @@ ROWS: dict[str, dict[str, int]] = {
         "manager": 403,
         "dispatcher": 200,
         "second_dispatcher": 200,
+        "district_dispatcher": 200,
+        "subdistrict_officer": 200,
         "district_officer": 200,
     },
     "GET /divisions": PUBLIC,
     "GET /communities/{community_id}": PUBLIC,
     "GET /compounds/{compound_id}": PUBLIC,
     "GET /compounds/{compound_id}/buildings": PUBLIC,
-    "GET /buildings/{building_id}/homes": PERSON,
+    "GET /buildings/{building_id}/homes": PERSON | {"kiosk": 200},
 }
 
 

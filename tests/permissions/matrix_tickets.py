@@ -27,7 +27,7 @@ BLIND = {
     "ended_company_manager": 404,
     "other_community_worker": 404,
 }
-READERS = dict.fromkeys(("wang", "manager", "technician", "community_worker", "grid_worker"), 200)
+READERS = dict.fromkeys(("wang", "manager", "technician", "community_worker", "grid_worker", "hotline_agent"), 200)
 READERS |= dict.fromkeys(("subdistrict_officer", "district_officer"), 200)
 
 
@@ -37,18 +37,26 @@ def only(*able: str) -> dict[str, int]:
 
 
 OFFICERS = ("subdistrict_officer", "district_officer")
+STAFF_READERS = (
+    "manager", "other_company_manager", "ended_company_manager", "technician", "community_worker", "other_community_worker",
+    "grid_worker", "hotline_agent", "other_subdistrict_officer", *OFFICERS,
+)  # fmt: skip
 
 ROWS: dict[str, dict[str, int]] = {
     "GET /tickets/categories": EVERYBODY,
     "GET /tickets/similar": EVERYBODY,
-    "GET /tickets/kpis": {"anonymous": 401, "wang": 403, "outsider": 403, "manager": 200, "subdistrict_officer": 200},
+    "GET /tickets/kpis": {"anonymous": 401, "outsider": 403} | dict.fromkeys(STAFF_READERS, 200),
     "GET /tickets": EVERYBODY,
     "POST /tickets": {
         "anonymous": 401,
         "wang": 201,
         "pending": 422,
         "outsider": 422,
+        "tenant": 201,
+        "landlord": 201,
         "manager": 201,
+        "community_worker": 201,
+        "hotline_agent": 201,
         "other_company_manager": 422,
     },
     "GET /tickets/{id}": BLIND | READERS,

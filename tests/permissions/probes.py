@@ -1,0 +1,62 @@
+"""Every read tried on everybody's things: a path for each operation that names one, the list itself for the others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from backend.core.jobs import Job
+from payments.models import Account, Bill, LedgerAccount
+from tests.permissions.call import Call
+from tests.permissions.world import World
+
+Probe = Callable[[World, str], Call]
+
+
+def _home(world: World, owner: str) -> str:
+    return f"home_id={Bill.objects.get(id=world.bills[owner]).home_id}"
+
+
+def _book(world: World, owner: str) -> object:
+    return LedgerAccount.objects.filter(payee=Bill.objects.get(id=world.bills[owner]).payee).order_by("code")[0].id
+
+
+PROBES: dict[str, Probe] = {
+    "GET /accounts": lambda world, owner: Call(),
+    "GET /accounts/{account_id}": lambda world, owner: Call(
+        {"account_id": Account.objects.get(bills__id=world.bills[owner]).id}
+    ),
+    "GET /auth/sessions": lambda world, owner: Call(),
+    "GET /bills": lambda world, owner: Call(),
+    "GET /bills/{bill_id}": lambda world, owner: Call({"bill_id": world.bills[owner]}),
+    "GET /circle": lambda world, owner: Call(query=_home(world, owner)),
+    "GET /duty": lambda world, owner: Call(),
+    "GET /emergency/devices": lambda world, owner: Call(),
+    "GET /emergency/incidents": lambda world, owner: Call(),
+    "GET /emergency/incidents/{incident_id}": lambda world, owner: Call({"incident_id": world.incidents[owner]}),
+    "GET /inbox": lambda world, owner: Call(),
+    "GET /jobs/{job_id}": lambda world, owner: Call({"job_id": Job.objects.get(owner_id=world[owner].id).id}),
+    "GET /ledger/accounts/{account_id}": lambda world, owner: Call({"account_id": _book(world, owner)}),
+    "GET /ledger/trial-balance": lambda world, owner: Call(),
+    "GET /me": lambda world, owner: Call(),
+    "GET /preferences": lambda world, owner: Call(),
+    "GET /tickets": lambda world, owner: Call(),
+    "GET /tickets/similar": lambda world, owner: Call(
+        query=f"category=home-water&lon=116.46&lat=39.9&{_home(world, owner)}"
+    ),
+    "GET /tickets/{id}": lambda world, owner: Call({"id": world.tickets[owner]}),
+    "GET /tickets/{id}/timeline": lambda world, owner: Call({"id": world.tickets[owner]}),
+}
+NOT_PROBED = {
+    "GET /buildings/{building_id}/homes": "names of flats, nothing of persons",
+    "GET /circle/area": "a shape on the map",
+    "GET /clients": "programs, nothing of persons",
+    "GET /clients/{client_id}": "programs, nothing of persons",
+    "GET /emergency/devices/{device_id}/keys": "names of keys, never the keys",
+    "GET /jobs/{job_id}/result": "a file sealed under its owner's key; the matrix tries it",
+    "GET /payments/{payment_id}": "the matrix tries it on a payment of its own",
+    "GET /payments/{payment_id}/receipt.pdf": "compressed; the matrix tries it on a payment of its own",
+    "GET /photos/{id}": "a picture; the matrix tries it",
+    "GET /tickets/categories": "the same for everybody",
+    "GET /tickets/kpis": "numbers",
+}
+"""Reads that are not tried on everybody's things, and why."""

@@ -1,0 +1,55 @@
+"""Every read of the API on everybody's things: each role hears exactly the words that it has a right to, and nobody else's."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.permissions.hearing import heard, may_hear
+from tests.permissions.probes import NOT_PROBED, PROBES
+from tests.permissions.rows import rules
+from tests.permissions.trial import as_role, body_of, send
+from tests.permissions.world import KINDS, OWNERS, World
+from tests.whole_cast import ROLES
+
+Heard = dict[tuple[str, str], set[str]]
+UNTIL_TAKEN = {"phone", "contactphone"}
+"""Whole numbers are shown only to whoever took the incident."""
+NOT_SHOWN = {"care", "identity", "evidence", "push", "alarmnote", "device"}
+"""Shown by no plain read to everybody who might hear them: by a reveal, at the claim's own page, or to those who help alone."""
+
+
+def read_everything(world: World, database_role: str = "yike_app") -> Heard:
+    """Who hears which canary when every role reads everything that has an address."""
+    found: Heard = {}
+    for operation, probe in PROBES.items():
+        method, path = operation.split(" ", 1)
+        calls = {(call := probe(world, owner)).fill(path): call for owner in OWNERS}
+        for call in calls.values():
+            for role in ROLES:
+                with as_role(database_role):
+                    content = body_of(send(world, role, method, path, call))
+                for key in heard(world, content):
+                    found.setdefault(key, set()).add(role)
+    return found
+
+
+def leaks(found: Heard) -> Heard:
+    """What was heard without a right to it."""
+    wrong = {key: roles - may_hear(*key) for key, roles in found.items()}
+    return {key: roles for key, roles in wrong.items() if roles}
+
+
+def test_every_read_that_needs_a_login_is_tried_on_everybodys_things() -> None:
+    reads = {name for name, rule in rules().items() if name.startswith("GET ") and rule.kind in {"person", "staff"}}
+    assert sorted(reads - PROBES.keys() - NOT_PROBED.keys()) == []
+
+
+@pytest.mark.django_db
+def test_each_role_hears_exactly_what_it_has_a_right_to() -> None:
+    found = read_everything(World())
+    assert leaks(found) == {}
+    for kind in set(KINDS) - NOT_SHOWN - UNTIL_TAKEN:
+        for owner in OWNERS:
+            assert (kind, owner, found.get((kind, owner), set())) == (kind, owner, may_hear(kind, owner))
+    for kind in UNTIL_TAKEN:
+        assert [len(found.get((kind, owner), ())) for owner in OWNERS] == [1, 1, 1] or kind == "contactphone"
