@@ -6,7 +6,7 @@ client that comes back with positions to recover gets 109 instead, so that it fe
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http.cookies import SimpleCookie
 from importlib import import_module
@@ -23,7 +23,7 @@ from django.db.models.functions import Cast, Concat
 from backend.core.clock import now
 from backend.core.queries import looking_up
 from backend.env import env
-from backend.people import login
+from backend.people import login_sessions
 from backend.people.actor import Actor
 from backend.people.models import Residency, RoleGrant, Session
 from backend.people.web_login import actor_of
@@ -48,12 +48,13 @@ class Admission:
         return COOKIE_SECONDS if self.ttl is None else self.ttl + GRACE_SECONDS
 
 
-def by_token(token: str) -> Admission | None:
-    """Who this token admits; None when it proves nobody. `token` may be `SOS <key>`."""
-    credential = token if token.startswith("SOS ") else f"Bearer {token}"
-    actor = login.sos_actor(credential)
-    if actor is None:
-        return None
+def by_tokens(tokens: Sequence[str]) -> list[Admission | None]:
+    """Who these tokens admit; None for one that proves nobody. A token may be `SOS <key>`."""
+    actors = login_sessions.sos_actors([token if token.startswith("SOS ") else f"Bearer {token}" for token in tokens])
+    return [None if actor is None else _admitted(actor, token) for actor, token in zip(actors, tokens, strict=True)]
+
+
+def _admitted(actor: Actor, token: str) -> Admission:
     if actor.assurance == "sos" or actor.state != "active" or actor.is_limited:
         may_upgrade = actor.assurance == "sos" and not token.startswith("SOS ")
         return Admission(actor, ALARM_TTL if may_upgrade else None, is_limited=True)

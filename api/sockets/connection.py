@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import structlog
 
 from api.problems import status_of
-from api.sockets import admission, codes, desks, protocol, rights
+from api.sockets import admission, codes, protocol, rights
 from api.sockets.admission import Admission
 from api.sockets.codes import Close, CloseConnection, ReplyError
 from api.sockets.hub import Hub, Member
@@ -144,7 +144,7 @@ class Connection:
 
     async def _admit(self, token: str) -> Admission | None:
         if token:
-            return await run(admission.by_token, token)
+            return await self.hub.admit(token)
         if "cookie" not in self.headers:
             return None
         if not admission.is_own_page(self.headers):
@@ -161,7 +161,7 @@ class Connection:
 
     async def _refresh(self, number: int, params: dict[str, Any]) -> None:
         was = self.admitted
-        admitted = await run(admission.by_token, protocol.text(params, "token"))
+        admitted = await self.hub.admit(protocol.text(params, "token"))
         if admitted is None or was is None or admitted.actor.person_id != was.actor.person_id:
             raise ReplyError(codes.UNAUTHORIZED)
         if admitted.is_limited:
@@ -215,7 +215,7 @@ class Connection:
         allowed = await run(rights.watch, actor, channel)
         async with attach(self.hub, self, {channel: Wish.read(params)}) as attached:
             if allowed.keeps_desk and actor.person_id is not None:
-                await desks.keep_present(self.hub.reads, {(actor.person_id, allowed.division_id)})
+                await self.hub.sit((actor.person_id, allowed.division_id))
             if self.is_closing:
                 return
             if allowed.keeps_desk:

@@ -8,21 +8,27 @@ to look; the sweep finds what a lost hint hid.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import Protocol
 
 import structlog
 
+from api.sockets import admission, desks
+from api.sockets.admission import Admission
 from api.sockets.codes import INSUFFICIENT_STATE, SERVER_ERROR, SHUTDOWN, Close
+from api.sockets.desks import Pair
 from api.sockets.protocol import Codec, Frame, Publication
 from api.sockets.reads import Reads, StreamState
+from api.sockets.threads import run
+from api.sockets.together import Together
 
 log = structlog.get_logger(__name__)
 
 SWEEP_SECONDS = 1.0
 BATCH = 200
 YIELD_EVERY = 500
+TICK_YIELD_EVERY = 50
 CASTS_DOUBT = frozenset({"login.ended", "rights.changed"})
 """Events of a person's own channel after which their connections' rights are looked at again at once."""
 
@@ -66,6 +72,10 @@ class Feed:
         self.is_hinted = False
 
 
+async def _admissions(tokens: Sequence[str]) -> list[Admission | None]:
+    return await run(admission.by_tokens, tokens)
+
+
 class Hub:
     """Feeds and connections of this process. All methods run in its event loop."""
 
@@ -73,6 +83,8 @@ class Hub:
         self.reads = reads
         self.feeds: dict[str, Feed] = {}
         self.connections: set[Listener] = set()
+        self.admit: Together[str, Admission | None] = Together(_admissions)
+        self.sit: Together[Pair, None] = Together(self._sit)
         self.doubted: set[Listener] = set()
         self.doubt = asyncio.Event()
         self._changed: set[str] = set()
@@ -96,6 +108,10 @@ class Hub:
             with suppress(asyncio.CancelledError):
                 await task
         self._tasks = []
+
+    async def _sit(self, pairs: Sequence[Pair]) -> list[None]:
+        await desks.keep_present(self.reads, set(pairs))
+        return [None] * len(pairs)
 
     def join(self, channel: str, listener: Listener) -> Member:
         """Register first: from now on nothing that is committed to the channel can pass the new member unseen."""
@@ -215,10 +231,11 @@ class Hub:
         loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(1.0)
-            now = loop.time()
-            for connection in list(self.connections):
+            for number, connection in enumerate(list(self.connections), start=1):
                 try:
-                    connection.tick(now)
+                    connection.tick(loop.time())
                 except Exception:
                     log.exception("a connection's tick failed")
                     connection.close(SERVER_ERROR)
+                if number % TICK_YIELD_EVERY == 0:
+                    await asyncio.sleep(0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -71,6 +72,26 @@ class Grant:
     scope_id: UUID
 
 
+@dataclass
+class Held:
+    """A person's confirmed residencies (with their homes) and role grants, as rows."""
+
+    homes: list[Residency] = field(default_factory=list)
+    grants: list[RoleGrant] = field(default_factory=list)
+
+
+def in_force(user_ids: Iterable[UUID]) -> dict[UUID, Held]:
+    """What these persons hold at this moment (two queries for all of them)."""
+    found = {user_id: Held() for user_id in user_ids}
+    alive = Q(until__isnull=True) | Q(until__gt=now())
+    homes = Residency.objects.filter(alive, user__in=found, state=Residency.State.CONFIRMED).select_related("home")
+    for home in homes:
+        found[home.user_id].homes.append(home)
+    for grant in RoleGrant.objects.filter(alive, user__in=found):
+        found[grant.user_id].grants.append(grant)
+    return found
+
+
 @dataclass(frozen=True)
 class Actor:
     """An immutable view of who acts, read once a request.
@@ -122,13 +143,12 @@ class Actor:
         session_id: UUID | None = None,
         authenticated_at: datetime | None = None,
         is_limited: bool = False,
+        held: Held | None = None,
     ) -> Actor:
-        """Read a person's confirmed homes and roles in force (two queries); a limited login has neither."""
-        moment = now()
-        alive = Q(until__isnull=True) | Q(until__gt=moment)
-        homes = Residency.objects.filter(alive, user=user, state=Residency.State.CONFIRMED).select_related("home")
-        grants = RoleGrant.objects.filter(alive, user=user)
+        """A person with confirmed homes and roles in force (`held`, or read here in two queries); a limited login has neither."""
         active = user.state == User.State.ACTIVE and not is_limited
+        if held is None:
+            held = in_force([user.id])[user.id] if active else Held()
         return cls(
             kind="person",
             person_id=user.id,
@@ -140,11 +160,11 @@ class Actor:
             language=user.language,
             dwellings=tuple(
                 Dwelling(r.home_id, r.home.building_id, r.home.compound_id, r.home.community_id, r.relation)
-                for r in homes
+                for r in held.homes
             )
             if active
             else (),
-            grants=tuple(Grant(Role(g.role), g.scope_kind, g.scope_id) for g in grants) if active else (),
+            grants=tuple(Grant(Role(g.role), g.scope_kind, g.scope_id) for g in held.grants) if active else (),
         )
 
     def standing_in_for(self, person: User, powers: frozenset[Power]) -> Actor:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from backend.core.clock import now
 from backend.core.queries import looking_up
 from backend.core.verb import record
 from backend.people import tokens
-from backend.people.actor import Actor, Assurance
+from backend.people.actor import Actor, Assurance, Held, in_force
 from backend.people.models import RefreshToken, Session, User
 
 IDLE, ABSOLUTE = timedelta(days=60), timedelta(days=180)
@@ -71,17 +73,49 @@ def sos_actor(authorization: str) -> Actor | None:
 
     Returns a person's actor (`assurance` "sos" when only good for an alarm), None when the credential proves nobody.
     """
+    (actor,) = sos_actors([authorization])
+    return actor
+
+
+def sos_actors(authorizations: Sequence[str]) -> list[Actor | None]:
+    """`sos_actor` of many credentials at once, in three queries: a crowd that comes back after a deploy."""
+    proofs = [_proof(authorization) for authorization in authorizations]
+    with looking_up("auth"):
+        sessions = _live({session_id for session_id, _ in proofs if session_id})
+        held = in_force({session.user_id for session in sessions.values()})
+        return [
+            _actor(sessions[session_id], sos=is_expired or sessions[session_id].expires_at <= now(), held=held)
+            if session_id in sessions
+            else None
+            for session_id, is_expired in proofs
+        ]
+
+
+def _proof(authorization: str) -> tuple[UUID | None, bool]:
+    """The session that a credential names (None: it proves nothing), and whether it is good for an alarm only."""
     scheme, _, value = authorization.partition(" ")
     value = value.strip()
     if scheme.lower() == "bearer":
-        if actor := token_actor(value):
-            return actor
-        session_id = tokens.session_of(value, even_expired=True)
-    elif scheme.lower() == "sos":
-        session_id = tokens.session_of_sos_key(value)
-    else:
-        return None
-    return session_actor(session_id, sos=True) if session_id else None
+        session_id = tokens.session_of(value)
+        return (session_id, False) if session_id else (tokens.session_of(value, even_expired=True), True)
+    return (tokens.session_of_sos_key(value) if scheme.lower() == "sos" else None), True
+
+
+def _live(session_ids: set[UUID]) -> dict[UUID, Session]:
+    rows = Session.objects.select_related("user").filter(id__in=session_ids, revoked_at__isnull=True)
+    return {row.id: row for row in rows}
+
+
+def _actor(session: Session, *, sos: bool, held: dict[UUID, Held] | None = None) -> Actor:
+    assurance: Assurance = "sos" if sos else session.assurance  # type: ignore[assignment]
+    return Actor.of(
+        session.user,
+        assurance=assurance,
+        session_id=session.id,
+        authenticated_at=session.authenticated_at,
+        is_limited=session.is_limited,
+        held=held[session.user_id] if held is not None else None,
+    )
 
 
 def session_actor(session_id: Any, *, sos: bool = False) -> Actor | None:
@@ -90,11 +124,4 @@ def session_actor(session_id: Any, *, sos: bool = False) -> Actor | None:
         session = Session.objects.select_related("user").filter(id=session_id, revoked_at__isnull=True).first()
         if session is None or (not sos and session.expires_at <= now()):
             return None
-        assurance: Assurance = "sos" if sos else session.assurance  # type: ignore[assignment]
-        return Actor.of(
-            session.user,
-            assurance=assurance,
-            session_id=session.id,
-            authenticated_at=session.authenticated_at,
-            is_limited=session.is_limited,
-        )
+        return _actor(session, sos=sos)
