@@ -1,4 +1,4 @@
-"""Login by phone code, refresh, devices."""
+"""Login by phone code, refresh, devices, fresh proof, doubtful numbers."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from uuid import UUID
 from ninja import Schema, Status
 
 from api.edge import PERSON, PUBLIC, Reply, Request, Router, access, language
+from api.schemas.login import PhoneCodeIn, ReproofIn
 from api.schemas.people import CodeIn, CodeOut, DeviceSessionOut, RefreshIn, SessionIn, SessionOut
 from backend.core.errors import NotFound
-from backend.people import login
-from backend.people.models import Session
+from backend.people import login, login_devices, login_proof, phone_change, reproof
 from backend.people.reading import names_by_id
 
 router = Router(tags=["auth"])
@@ -21,11 +21,33 @@ class DeviceSessions(Schema):
     next: str | None = None
 
 
+def _address(request: Request) -> str:
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
 @router.post("/auth/codes", response={202: CodeOut})
 @access(PUBLIC("nobody is known before login"))
 def ask_code(request: Request, body: CodeIn) -> Status[CodeOut]:
-    """Send a code by SMS. The answer is the same for known and unknown phones."""
-    sent = login.ask_code(phone=body.phone, language=language(request), ip=request.META.get("REMOTE_ADDR", ""))
+    """Send a code by SMS. The answer is the same for known and unknown phones, and for phones that get no SMS."""
+    sent = login.ask_code(
+        phone=body.phone, language=language(request), ip=_address(request), device=body.device_key.strip()
+    )
+    return Status(202, CodeOut(**sent))
+
+
+@router.post("/auth/proof-codes", response={202: CodeOut})
+@access(PERSON)
+def ask_proof_code(request: Request) -> Status[CodeOut]:
+    """Send a code to my own phone, with which I prove anew who I am (POST /auth/reauthentication)."""
+    sent = login_proof.ask_code(request.actor, language=language(request), ip=_address(request))
+    return Status(202, CodeOut(**sent))
+
+
+@router.post("/auth/phone-codes", response={202: CodeOut})
+@access(PERSON)
+def ask_phone_code(request: Request, body: PhoneCodeIn) -> Status[CodeOut]:
+    """Send a code to the phone that shall become mine (POST /me/phone)."""
+    sent = phone_change.ask_code(request.actor, phone=body.phone, language=language(request), ip=_address(request))
     return Status(202, CodeOut(**sent))
 
 
@@ -47,20 +69,33 @@ def refresh(request: Request, body: RefreshIn) -> SessionOut:
     return _shown(login.refresh(refresh_token=body.refresh_token))
 
 
+@router.post("/auth/reproof", response={201: SessionOut})
+@access(PERSON, limited=True)
+def reprove(request: Request, body: ReproofIn) -> Status[SessionOut]:
+    """Of a limited login: this number is mine now. It goes to a fresh account; the former one keeps its home without a phone."""
+    return Status(201, _shown(reproof.as_new_person(request.actor)))
+
+
 @router.get("/auth/sessions", response=DeviceSessions)
 @access(PERSON)
 def sessions(request: Request) -> DeviceSessions:
-    """The person's devices."""
-    alive = Session.objects.filter(user_id=request.actor.must_be_known(), revoked_at__isnull=True).order_by(
-        "-last_seen_at"
-    )
-    return DeviceSessions(items=[DeviceSessionOut.of(s, request.actor.session_id) for s in alive])
+    """My devices, the last seen first."""
+    mine = login_devices.alive(request.actor.must_be_known())
+    return DeviceSessions(items=[DeviceSessionOut.of(row, request.actor.session_id) for row in mine])
+
+
+@router.delete("/auth/sessions", response={204: None})
+@access(PERSON)
+def end_other_sessions(request: Request) -> Reply:
+    """End all my logins but this one."""
+    login.end_others(request.actor)
+    return Reply(status=204)
 
 
 @router.delete("/auth/sessions/{session_id}", response={204: None})
-@access(PERSON)
+@access(PERSON, limited=True)
 def end_session(request: Request, session_id: str) -> Reply:
-    """End one of one's own logins; `current` for this one."""
+    """End one of my logins; `current` for this one."""
     if session_id == "current":
         wanted = request.actor.session_id
     else:
@@ -68,5 +103,7 @@ def end_session(request: Request, session_id: str) -> Reply:
             wanted = UUID(session_id)
         except ValueError:
             raise NotFound from None
+        if request.actor.is_limited and wanted != request.actor.session_id:
+            raise NotFound
     login.end_session(request.actor, session_id=wanted)
     return Reply(status=204)

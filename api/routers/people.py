@@ -29,7 +29,7 @@ def _me(request: Request) -> MeOut:
 
 
 @router.get("/me", response=MeOut)
-@access(PERSON)
+@access(PERSON, limited=True)
 def me(request: Request) -> Reply:
     """Who I am: homes, roles, contacts."""
     return single(request, None, lambda _: _me(request))

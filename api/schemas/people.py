@@ -16,6 +16,7 @@ from backend.people.profile import Profile
 
 class CodeIn(Schema):
     phone: str = Field(max_length=32, description="any usual spelling; Chinese when it has no country code")
+    device_key: str = Field("", max_length=128, description="the key that the device made for itself, if it has one")
 
 
 class CodeOut(Schema):
@@ -55,16 +56,21 @@ class SessionOut(Schema):
     )
     assurance: str = Field(description="otp, or mfa (staff permissions need it)")
     person: PersonBrief
+    is_limited: bool = Field(
+        False, description="the number was silent for long: prove first (POST /auth/reproof, or at the desk)"
+    )
 
     @classmethod
     def of(cls, login: LoggedIn, name: str) -> SessionOut:
-        user = login.user
+        user, is_limited = login.user, login.session.is_limited
+        person = PersonBrief(id=user.id, name=name, language=user.language, elder_mode=user.elder_mode)
         return cls(
             access_token=login.access_token,
             refresh_token=login.refresh_token,
             sos_key=login.sos_key,
             assurance=login.session.assurance,
-            person=PersonBrief(id=user.id, name=name, language=user.language, elder_mode=user.elder_mode),
+            person=PersonBrief(id=user.id, name="", language="zh-CN", elder_mode=False) if is_limited else person,
+            is_limited=is_limited,
         )
 
 
@@ -74,6 +80,7 @@ class DeviceSessionOut(Schema):
     platform: str
     created_at: datetime
     last_seen_at: datetime
+    assurance: str = Field(description="otp or mfa")
     is_current: bool
 
     @classmethod
@@ -84,6 +91,7 @@ class DeviceSessionOut(Schema):
             platform=session.platform,
             created_at=session.created_at,
             last_seen_at=session.last_seen_at,
+            assurance=session.assurance,
             is_current=session.id == current,
         )
 
@@ -131,6 +139,10 @@ class MeOut(Schema):
     homes: list[HomeOut]
     roles: list[RoleOut]
     contacts: list[ContactOut]
+    is_limited: bool = Field(
+        False, description="this login must be proved first (POST /auth/reproof); nothing else is shown"
+    )
+    care_notes: str = Field("", description="the person's own words, in full for themselves only")
 
     @classmethod
     def of(cls, profile: Profile) -> MeOut:
@@ -141,6 +153,7 @@ class MePatch(Schema):
     name: str | None = Field(None, min_length=1, max_length=60)
     language: Literal["zh-CN", "en"] | None = None
     elder_mode: bool | None = None
+    care_notes: str | None = Field(None, max_length=2000, description="needs the consent `health`; blank deletes them")
 
 
 class ContactIn(Schema):

@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 from django.db import connection, models, transaction
@@ -131,7 +132,7 @@ RETURNING hits
 
 def _hit_postgres(one: Limit) -> int | None:
     window = _Window.of(one.per)
-    values = {
+    values: dict[str, Any] = {
         "key": window.key(one),
         "before": window.key(one, before=1),
         "share": window.left / one.per if one.is_moving else 0.0,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from limits import RateLimitItemPerSecond
 from limits.errors import StorageError
@@ -15,6 +16,7 @@ from redis.exceptions import RedisError
 
 from backend.env import env
 
+R = TypeVar("R")
 AWAY_SECONDS = 5.0
 TIMEOUT_SECONDS = 0.5
 
@@ -45,8 +47,9 @@ class Valkey:
 
     @cached_property
     def storage(self) -> RedisStorage:
-        seconds: dict[str, float] = {"socket_timeout": TIMEOUT_SECONDS, "socket_connect_timeout": TIMEOUT_SECONDS}
-        return RedisStorage(self.url, wrap_exceptions=True, **seconds)
+        return RedisStorage(
+            self.url, wrap_exceptions=True, socket_timeout=TIMEOUT_SECONDS, socket_connect_timeout=TIMEOUT_SECONDS
+        )
 
     @cached_property
     def fixed(self) -> FixedWindowRateLimiter:
@@ -89,7 +92,7 @@ class Valkey:
     def _script(self, text: str, key: str, *values: Any) -> Any:
         return self.storage.storage.register_script(text)(keys=[key], args=list(values))
 
-    def _called(self, call: Any) -> Any:
+    def _called(self, call: Callable[[], R]) -> R:
         if time.monotonic() < self.away_until:
             raise Gone("Away")
         try:

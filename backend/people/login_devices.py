@@ -49,7 +49,7 @@ def end(sessions: Iterable[Session], *, why: str) -> int:
 def end_all(person_id: UUID, *, why: str, keep: UUID | None = None) -> int:
     """End every login of a person but `keep` (inside a verb)."""
     open_ones = Session.objects.select_for_update().filter(user_id=person_id, revoked_at__isnull=True)
-    return end(open_ones.exclude(id=keep).order_by("id"), why=why)
+    return end((session for session in open_ones.order_by("id") if session.id != keep), why=why)
 
 
 @verb("login.ended")

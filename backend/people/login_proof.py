@@ -49,8 +49,8 @@ def prove(actor: Actor, *, code: str) -> Session:
 @verb("login.proved")
 def _note(actor: Actor, *, row: LoginCode) -> Session:
     login_codes.spend(row)
-    session = Session.objects.select_for_update().filter(id=row.about, revoked_at__isnull=True).first()
-    if session is None:
+    session = Session.objects.select_for_update().filter(pk__in=[row.about], revoked_at__isnull=True).first()
+    if session is None or session.user_id != actor.doer_id:
         raise NotFound
     session.authenticated_at = now()
     session.save(update_fields=["authenticated_at"])

@@ -1,4 +1,4 @@
-"""A person's phone number: changed by themselves with both numbers proved, or at the desk after a day in which the old may refuse."""
+"""A person's phone: changed by themselves with both numbers proved, or at the desk after a day in which the old one may refuse."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from backend.core.clock import now
 from backend.core.due import DueLoop
 from backend.core.due import register as register_loop
 from backend.core.errors import Conflict, FieldError, Invalid, NotFound
+from backend.core.queries import looking_up
 from backend.core.verb import hint, record, verb
 from backend.people import login_codes, login_devices, login_notices, phones
 from backend.people.actor import Actor
@@ -59,6 +60,10 @@ def change(actor: Actor, *, phone: str, code: str) -> User:
     """
     actor.must_be_fresh()
     person, number = actor.must_be_known(), phones.normalise(phone)
+    with looking_up("own phone"):
+        already = User.objects.filter(id=person, phone_blind=phones.blind(number)).first()
+    if already is not None:
+        return already
     row = login_codes.check(Purpose.PHONE, number=number, code=code, about=person)
     return _change(actor, row=row, number=number)
 

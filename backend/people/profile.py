@@ -12,10 +12,10 @@ from backend.core import vault
 from backend.core.errors import FieldError, Invalid
 from backend.core.queries import looking_up
 from backend.core.verb import record, verb
-from backend.people import phones
+from backend.people import consents, phones
 from backend.people.actor import Actor
 from backend.people.models import EmergencyContact, Residency, RoleGrant, User
-from backend.people.reading import CONTACT, NAME, ContactCard, contacts_of, name_of, phone_of
+from backend.people.reading import CARE, CONTACT, NAME, ContactCard, contacts_of, name_of, phone_of
 from notifications import addresses, preferences
 
 MAX_CONTACTS = 8
@@ -60,10 +60,14 @@ class Profile:
     homes: list[HomeLine]
     roles: list[RoleLine]
     contacts: list[ContactCard]
+    is_limited: bool = False
+    care_notes: str = ""
 
 
 def profile(actor: Actor, language: str = "zh-CN") -> Profile:
-    """The person's own name, masked phone, homes (pending ones too), roles and contacts."""
+    """The person's own name, masked phone, homes (pending ones too), roles and contacts; nothing of it for a limited login."""
+    if actor.is_limited:
+        return Profile(actor.must_be_known(), "", "", "zh-CN", False, actor.assurance, [], [], [], is_limited=True)
     with looking_up("own-profile"):
         user = User.objects.get(id=actor.must_be_known())
         claims = Residency.objects.filter(user=user).exclude(state__in=["rejected", "ended"])
@@ -86,6 +90,7 @@ def profile(actor: Actor, language: str = "zh-CN") -> Profile:
                 for g in grants
             ],
             contacts=contacts_of(user.id, reveal=True),
+            care_notes=vault.unseal(user.id, CARE, user.care_notes_sealed) if user.care_notes_sealed else "",
         )
 
 
@@ -121,11 +126,13 @@ def change(
     name: str | None = None,
     language: str | None = None,
     elder_mode: bool | None = None,
+    care_notes: str | None = None,
     must_hold: Callable[[], None] | None = None,
 ) -> User:
-    """Change one's own name, language or elder mode; what is None stays.
+    """Change one's own name, language, elder mode or care notes (blank: none); what is None stays.
 
-    `must_hold` is asked once the row is locked and raises when the change must not be made. Raises Invalid for a blank name.
+    `must_hold` is asked once the row is locked and raises when the change must not be made. Raises Invalid for a blank name,
+    ConsentNeeded for care notes without the consent for them.
     """
     user = User.objects.select_for_update().get(id=actor.must_be_known())
     if must_hold is not None:
@@ -143,6 +150,11 @@ def change(
     if elder_mode is not None:
         user.elder_mode = elder_mode
         changed.append("elder_mode")
+    if care_notes is not None:
+        if care_notes.strip():
+            consents.must_hold(user.id, consents.HEALTH)
+        user.care_notes_sealed = vault.seal(user.id, CARE, care_notes.strip()) if care_notes.strip() else None
+        changed.append("care_notes_sealed")
     user.save(update_fields=changed)
     record("person.changed", about=user, fields=changed)
     return user
@@ -152,6 +164,7 @@ def change(
 def set_contacts(actor: Actor, *, contacts: list[dict[str, str]]) -> User:
     """Replace one's emergency contacts, in order. Raises Invalid for a bad phone or more than eight."""
     user = User.objects.select_for_update().get(id=actor.must_be_known())
+    consents.must_not_be_refused(user.id, consents.CONTACTS)
     replace_contacts(user, contacts)
     record("person.contacts-set", about=user, count=len(contacts))
     return user

@@ -46,7 +46,8 @@ def as_new_person(actor: Actor) -> LoggedIn:
     Raises NothingToProve when the login is not limited (any more).
     """
     former = User.objects.select_for_update().get(id=actor.must_be_known())
-    session = Session.objects.filter(id=actor.session_id, user=former, revoked_at__isnull=True).first()
+    open_ones = Session.objects.filter(user=former, revoked_at__isnull=True)
+    session = next((row for row in open_ones if row.id == actor.session_id), None)
     if session is None or not session.is_limited:
         raise NothingToProve
     number = phone_of(former.id)

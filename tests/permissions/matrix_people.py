@@ -1,4 +1,4 @@
-"""Rows of login, people, homes and duty."""
+"""Rows of people, homes and duty."""
 
 from __future__ import annotations
 
@@ -10,17 +10,6 @@ PERSON = {"anonymous": 401, "wang": 200, "outsider": 200, "manager": 200}
 PUBLIC = {"anonymous": 200, "wang": 200, "outsider": 200}
 
 ROWS: dict[str, dict[str, int]] = {
-    "POST /auth/codes": {"anonymous": 202, "wang": 202, "outsider": 202},
-    "POST /auth/sessions": {"anonymous": 410, "wang": 410, "outsider": 410},
-    "POST /auth/refresh": {"anonymous": 401, "wang": 401, "outsider": 401},
-    "GET /auth/sessions": PERSON,
-    "DELETE /auth/sessions/{session_id}": {
-        "anonymous": 401,
-        "wang": 204,
-        "outsider": 404,
-        "neighbour": 404,
-        "admin": 404,
-    },
     "GET /me": PERSON,
     "PATCH /me": PERSON,
     "PUT /me/emergency-contacts": PERSON,
@@ -88,10 +77,6 @@ def _claim(cast: Cast) -> Call:
 
 
 CALLS = {
-    "POST /auth/codes": lambda cast: Call(body={"phone": "13800138000"}),
-    "POST /auth/sessions": lambda cast: Call(body={"phone": "13800138000", "code": "1", "device": {"key": "k"}}),
-    "POST /auth/refresh": lambda cast: Call(body={"refresh_token": "none"}),
-    "DELETE /auth/sessions/{session_id}": lambda cast: Call(path={"session_id": cast.wang.session.id}),
     "PATCH /me": lambda cast: Call(body={"elder_mode": True}),
     "PUT /me/emergency-contacts": lambda cast: Call(body=[{"name": "女儿", "phone": "13800138001"}]),
     "POST /me/homes": lambda cast: Call(body={"home_id": str(cast.home.id), "relation": "family"}),
