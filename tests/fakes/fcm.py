@@ -114,6 +114,4 @@ class FakeFcm(FakeServer):
         if prefix in FIELDS:
             details.append({"@type": BAD_REQUEST, "fieldViolations": [{"field": FIELDS[prefix], "description": "no"}]})
         headers = (("Retry-After", "7"),) if prefix == "quota" else ()
-        return Answer(
-            code, {"error": {"code": code, "status": status, "message": "no", "details": details}}, headers
-        )
+        return Answer(code, {"error": {"code": code, "status": status, "message": "no", "details": details}}, headers)

@@ -44,7 +44,9 @@ class FakeServer:
         self.asked: list[Asked] = []
         self.server = _Server(("127.0.0.1", 0), type("Handler", (_Handler,), {"fake": self}))
         if context is not None:
-            self.server.socket = context.wrap_socket(self.server.socket, server_side=True, do_handshake_on_connect=False)
+            self.server.socket = context.wrap_socket(
+                self.server.socket, server_side=True, do_handshake_on_connect=False
+            )
         self.port = self.server.server_port
         self.base_url = f"{'https' if context else 'http'}://127.0.0.1:{self.port}"
         self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)

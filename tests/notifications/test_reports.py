@@ -1,0 +1,199 @@
+"""Providers' reports by webhook, and dead letters sent again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+from backend.core.audit import AuditRow
+from backend.core.clock import moved
+from backend.core.ids import uuid7
+from backend.env import env
+from notifications import addresses
+from notifications.channels import NotNow, twilio
+from notifications.deliveries import Delivery
+from tests.cast import Cast
+from tests.notifications.letters import tell
+from tests.notifications.sms_fake import FakeSms
+
+pytestmark = pytest.mark.django_db(transaction=True)
+TOKEN = "test-token"
+
+
+@pytest.fixture(autouse=True)
+def _accounts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(env, "twilio_auth_token", TOKEN)
+    monkeypatch.setattr(env, "public_url", "https://yike.example")
+    monkeypatch.setattr(env, "aliyun_report_key", "long-secret")
+
+
+@pytest.fixture
+def row(cast: Cast, provider: FakeSms, deliver: Callable[[], int]) -> Delivery:
+    """An SMS that its provider took."""
+    tell(cast.wang.id, urgency="emergency")
+    deliver()
+    return Delivery.objects.get(channel="sms", state="sent")
+
+
+def twilio_says(http: Any, row: Delivery, status: str, *, kind: str = "sms", token: str = TOKEN, **more: str) -> Any:
+    path = f"/api/v1/webhooks/{kind}/twilio?delivery={row.id}"
+    form = {"MessageSid" if kind == "sms" else "CallSid": "X1", "MessageStatus": status, **more}
+    return http.request(
+        "POST",
+        path.removeprefix("/api/v1"),
+        None,
+        headers={"X-Twilio-Signature": twilio.signature(f"https://yike.example{path}", form, token)},
+        data=urlencode(form),
+        content_type="application/x-www-form-urlencoded",
+    )
+
+
+def aliyun_says(http: Any, entries: Any, key: str = "long-secret") -> Any:
+    return http.request(
+        "POST", f"/webhooks/sms/aliyun?key={key}", None, data=json.dumps(entries), content_type="application/json"
+    )
+
+
+def entry(row: Delivery, *, success: bool, code: str = "DELIVERED") -> dict[str, Any]:
+    return {"phone_number": "13900000000", "success": success, "err_code": code, "biz_id": "1", "out_id": str(row.id)}
+
+
+def test_twilio_reports_what_arrived(cast: Cast, client_for: Callable[..., Any], row: Delivery) -> None:
+    http = client_for(None)
+    assert twilio_says(http, row, "sent").json() == {"code": 0, "msg": "ok"}
+    assert Delivery.objects.get(id=row.id).delivered_at is None
+    assert twilio_says(http, row, "delivered").status_code == 200
+    first = Delivery.objects.get(id=row.id)
+    assert (first.state, first.delivered_at is not None) == ("sent", True)
+    assert twilio_says(http, row, "undelivered", ErrorCode="30003").status_code == 200  # late, and wrong
+    again = Delivery.objects.get(id=row.id)
+    assert (again.state, again.delivered_at) == ("sent", first.delivered_at)
+
+
+def test_a_failure_reported_ends_the_delivery_with_the_providers_code(
+    cast: Cast, client_for: Callable[..., Any], row: Delivery
+) -> None:
+    twilio_says(client_for(None), row, "undelivered", ErrorCode="30003")
+    ended = Delivery.objects.get(id=row.id)
+    assert (ended.state, ended.reason, ended.due_at) == ("failed", "not delivered: 30003", None)
+
+
+def test_a_report_that_nobody_signed_changes_nothing(cast: Cast, client_for: Callable[..., Any], row: Delivery) -> None:
+    http = client_for(None)
+    answer = twilio_says(http, row, "undelivered", token="wrong")
+    assert (answer.status_code, answer.json()["code"]) == (400, "signature-invalid")
+    answer = aliyun_says(http, [entry(row, success=False)], key="guess")
+    assert (answer.status_code, answer.json()["code"]) == (400, "signature-invalid")
+    assert Delivery.objects.get(id=row.id).state == "sent"
+    assert http.post("/webhooks/sms/nobody", {}).status_code == 404
+
+
+def test_a_signature_for_one_delivery_does_not_hold_for_another(
+    cast: Cast, client_for: Callable[..., Any], row: Delivery
+) -> None:
+    form = {"MessageSid": "X1", "MessageStatus": "undelivered"}
+    signed = twilio.signature(f"https://yike.example/api/v1/webhooks/sms/twilio?delivery={uuid7()}", form, TOKEN)
+    answer = client_for(None).request(
+        "POST",
+        f"/webhooks/sms/twilio?delivery={row.id}",
+        None,
+        headers={"X-Twilio-Signature": signed},
+        data=urlencode(form),
+        content_type="application/x-www-form-urlencoded",
+    )
+    assert answer.status_code == 400
+
+
+def test_alibaba_cloud_reports_in_batches(cast: Cast, client_for: Callable[..., Any], row: Delivery) -> None:
+    http = client_for(None)
+    strange: list[Any] = [{"success": True, "out_id": "not ours"}, {"success": "yes"}, "?", None]
+    assert aliyun_says(http, [*strange, entry(row, success=True)]).json() == {"code": 0, "msg": "ok"}
+    assert Delivery.objects.get(id=row.id).delivered_at is not None
+    for broken in ({}, [{}] * 1001, "x"):
+        assert aliyun_says(http, broken).status_code == 400
+
+
+def test_a_call_that_nobody_answered_is_reported(cast: Cast, client_for: Callable[..., Any], row: Delivery) -> None:
+    Delivery.objects.filter(id=row.id).update(channel="voice")
+    twilio_says(client_for(None), row, "", kind="voice", CallStatus="no-answer")
+    ended = Delivery.objects.get(id=row.id)
+    assert (ended.state, ended.reason) == ("failed", "not delivered: no-answer")
+
+
+@pytest.fixture
+def dead(cast: Cast, provider: FakeSms, deliver: Callable[[], int]) -> Delivery:
+    """An SMS that was tried for a day in vain."""
+    provider.refuses, provider.failure = 1, NotNow("http-500")
+    tell(cast.wang.id, urgency="emergency")
+    deliver()
+    with moved(timedelta(hours=25)):
+        deliver()
+    return Delivery.objects.get(channel="sms")
+
+
+def test_a_dead_letter_is_shown_and_sent_again_under_its_own_id(
+    cast: Cast, client_for: Callable[..., Any], provider: FakeSms, dead: Delivery, deliver: Callable[[], int]
+) -> None:
+    assert (dead.state, dead.reason) == ("dead", "tried too long")
+    admin = client_for(cast.admin)
+    (shown,) = admin.get("/deliveries/unsent").json()["items"]
+    assert (shown["id"], shown["reason"], shown["channel"]) == (str(dead.id), "tried too long", "sms")
+    assert cast.wang.phone not in json.dumps(shown)
+    answer = admin.post(f"/deliveries/{dead.id}/replay", {})
+    assert (answer.status_code, answer.json()["state"]) == (200, "queued")
+    deliver()
+    assert Delivery.objects.get(id=dead.id).state == "sent"
+    assert provider.ids == [str(dead.id)]
+    assert admin.get("/deliveries/unsent").json()["items"] == []
+    entry = AuditRow.objects.get(event="delivery.replay")
+    assert cast.admin.id in (entry.actor_id, getattr(entry, "doer_id", None))
+    again = admin.post(f"/deliveries/{dead.id}/replay", {})
+    assert (again.status_code, again.json()["code"]) == (409, "not-replayable")
+
+
+def test_twenty_replays_at_once_send_one(
+    cast: Cast, barrier: Callable[..., list[Any]], provider: FakeSms, dead: Delivery, deliver: Callable[[], int]
+) -> None:
+    from notifications.dead import NotReplayable, replay
+
+    def again(_: int) -> bool:
+        try:
+            replay(cast.admin.actor, delivery_id=dead.id)
+        except NotReplayable:
+            return False
+        return True
+
+    _ = cast.admin.session
+    assert barrier(20, again).count(True) == 1
+    deliver()
+    assert provider.ids == [str(dead.id)]
+
+
+def test_what_is_no_longer_kept_or_reached_is_not_replayed(
+    cast: Cast, client_for: Callable[..., Any], provider: FakeSms, dead: Delivery, deliver: Callable[[], int]
+) -> None:
+    admin = client_for(cast.admin)
+    addresses.retire(dead.address_id, "moved")  # type: ignore[arg-type]
+    answer = admin.post(f"/deliveries/{dead.id}/replay", {})
+    assert (answer.status_code, answer.json()["code"]) == (409, "address-gone")
+    assert admin.post(f"/deliveries/{uuid7()}/replay", {}).status_code == 404
+
+
+def test_the_channels_health_is_shown_to_the_keeper(
+    cast: Cast, client_for: Callable[..., Any], provider: FakeSms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from notifications import breaker
+
+    monkeypatch.setattr(env, "sms_daily_count", 100)
+    breaker.failed("fake", count=5, error="http-503")
+    shown = client_for(cast.admin).get("/channels").json()
+    channels = {one["channel"]: one["providers"] for one in shown["channels"]}
+    assert (channels["sms"], channels["xiaomi"]) == (["fake"], [])
+    (circuit,) = shown["circuits"]
+    assert (circuit["name"], circuit["failures"], circuit["last_error"]) == ("fake", 5, "http-503")
+    assert shown["sms_today"][0] == {"lane": "ordinary", "count": 0, "fen": 0, "most_count": 100, "most_fen": None}
