@@ -34,7 +34,9 @@ ROUTERS = (
     "api.routers.notifications.router",
     "api.routers.payments.router",
     "api.routers.people.router",
+    "api.routers.phones.router",
     "api.routers.photos.router",
+    "api.routers.privacy.router",
     "api.routers.tickets.router",
 )
 

@@ -34,6 +34,7 @@ __all__ = [
     "Request",
     "Router",
     "access",
+    "begins_work",
     "language",
     "must_match",
     "page",
@@ -57,9 +58,16 @@ class Router(ninja.Router):
                 raise TypeError(f"{view.__module__}.{view.__name__} does not declare its access")
             options["auth"] = Bearer(rule) if rule.kind in {"person", "staff"} else None
             options.setdefault("by_alias", True)
-            return register(methods, path, **options)(_admitted(view, rule, is_read=list(methods) == ["GET"]))
+            is_read = list(methods) == ["GET"] and not getattr(view, "begins_work", False)
+            return register(methods, path, **options)(_admitted(view, rule, is_read=is_read))
 
         return decorate
+
+
+def begins_work(view: Any) -> Any:
+    """A GET that calls a verb: it runs outside `reading`, since a verb opens its own transaction."""
+    view.begins_work = True
+    return view
 
 
 def _takes_object(view: Any) -> bool:

@@ -10,6 +10,7 @@ from backend.core.subjects import Block, blocks, erases, exports, keeps, rows
 from backend.emergency.models import Device, Entry, Incident, Signal, SignalKey, SignalRetry
 from backend.emergency.models.incidents import TEXT
 from backend.emergency.models.signals import DETAIL, RAW
+from backend.people.reveal import Places, bond
 
 declare(
     "emergency.Device",
@@ -71,6 +72,16 @@ declare("emergency.SignalRetry", plain="signal_id signal_at incident_id done_at"
 keep(Signal, 3 * 366, by="at")
 keep(SignalKey, 3 * 366)
 keep(SignalRetry, 180, by="done_at")
+
+
+@bond
+def called_from(person_id: UUID) -> list[Places]:
+    """The desks that answer an open call for help of a person reach that person."""
+    open_ones = Incident.objects.unresolved().filter(person_id=person_id)
+    return [
+        {"division": division, "community": community}
+        for division, community in open_ones.values_list("division_id", "community_id")
+    ]
 
 
 @exports("emergency")

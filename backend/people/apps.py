@@ -7,7 +7,16 @@ class PeopleConfig(AppConfig):
     verbose_name = "人员 People"
 
     def ready(self) -> None:
-        from backend.people import forgetting, login_alarm, login_notices, notices, phone_change, tending
+        from backend.people import (  # noqa: F401 - register their jobs
+            erasure,
+            export,
+            forgetting,
+            login_alarm,
+            login_notices,
+            notices,
+            phone_change,
+            tending,
+        )
 
         forgetting.register()
         login_alarm.register()

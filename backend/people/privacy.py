@@ -214,7 +214,7 @@ foreign("contenttypes.ContentType")
 foreign("auth.Permission")
 foreign("auth.Group")
 foreign("auth.Group_permissions")
-foreign("sessions.Session", "session_data  behaviour  staff  duty  rule  delete")
+foreign("sessions.Session", "session_data  behaviour  login  contract  rule  lapse")
 foreign(
     "admin.LogEntry",
     """
@@ -247,7 +247,7 @@ foreign(
     """,
 )
 
-keep(LoginCode, 1, by="expires_at")
+keep(LoginCode, 2, by="expires_at")
 keep(CodeBreaker, 90, by="open_until")
 keep(RefreshToken, 0, by="expires_at")
 keep(Session, 90, by="expires_at")

@@ -199,6 +199,13 @@ GRANTABLE: dict[Role, frozenset[Role]] = {
 }
 """Which roles a role may grant, within its own scope."""
 
+REVEALS: dict[Role, frozenset[str]] = {
+    Role.COMMUNITY_WORKER: frozenset({"name", "phone", "identity_number", "care_notes", "contacts"}),
+    Role.DISPATCHER: frozenset({"name", "phone", "care_notes", "contacts"}),
+    Role.MANAGER: frozenset({"name", "phone"}),
+}
+"""What each role that holds PERSON_REVEAL may see in full, with a reason."""
+
 EXCLUSIVE: tuple[frozenset[Role], ...] = (
     frozenset({Role.ADMIN, Role.AUDITOR}),
     frozenset({Role.FINANCE, Role.AUDITOR}),

@@ -29,7 +29,7 @@ REGISTRY = {
 }
 ALL_REGISTRY = {"district_dispatcher", "district_officer", "admin", "stale_admin"}
 NOBODY: frozenset[str] = frozenset()
-SHOWN_BY: dict[str, frozenset[str]] = {}
+SHOWN_BY: dict[str, frozenset[str]] = {"POST /people/{person_id}/reveal": frozenset({"phone"})}
 """Operation → kinds of words that it exists to show, to whoever it lets through (a reveal with a reason)."""
 
 

@@ -19,6 +19,7 @@ from backend.emergency.intake import Arrival, keep, take_key
 from backend.emergency.kinds import PRIORITY, Identity, Kind, Priority, State
 from backend.emergency.models import EscalationPolicy, Incident, SignalKey
 from backend.emergency.opening import Call, open_or_join
+from backend.people import consents
 from backend.people.actor import Actor
 from backend.people.models import Residency
 
@@ -55,6 +56,8 @@ def raise_alarm(
     """
     person = actor.must_be_known()
     kind = kind or Kind.SOS
+    if (lon is not None or lat is not None) and consents.refused(person, consents.LOCATION):
+        lon = lat = None  # help goes to the registered home instead
     said = {"id": id, "kind": kind, "at": at, "lon": lon, "lat": lat, "crs": crs, "home_id": home_id, "note": note}
     raw = json.dumps({k: v for k, v in said.items() if v is not None}, default=str).encode()
     arrival = Arrival(SOURCE, str(id), "app", raw, owner_id=person, person_id=person)
@@ -110,7 +113,7 @@ def _place(actor: Actor, home_id: Any) -> tuple[Home | None, Division | None, Id
     wanted = str(home_id) if home_id else ""
     named = next((r.home for r in live if str(r.home_id) == wanted), None)
     pick = named or (None if wanted else next(iter(confirmed), next((r.home for r in live), None)))
-    if actor.state == "active" and pick is not None and pick in confirmed:
+    if actor.state == "active" and not actor.is_limited and pick is not None and pick in confirmed:
         return pick, pick.community, Identity.VERIFIED
     return pick, None, Identity.UNVERIFIED
 

@@ -12,6 +12,7 @@ from backend.emergency import desks, flow, ladder, policies
 from backend.emergency.access import access_incident, must_allow, must_be_free, must_own
 from backend.emergency.kinds import State
 from backend.emergency.models import Entry, Incident
+from backend.people import reveal
 from backend.people.actor import Actor
 from backend.people.roles import Can
 from notifications import notices
@@ -28,12 +29,20 @@ def acknowledge(actor: Actor, *, incident_id: UUID) -> Incident:
     _give_to(incident, actor.must_be_known())
     incident.save()
     record("incident.acknowledged", about=incident)
+    _disclose(actor, incident)
     ladder.tell_desks(incident, "incident.acknowledged")
     if incident.person_id:
         params = {"number": str(incident.number)}
         key = f"incident:{incident.id}:acknowledged:{incident.acknowledged_at}"
         notices.notify(incident.person_id, "incident.acknowledged", params, about=incident.path, key=key)
     return incident
+
+
+def _disclose(actor: Actor, incident: Incident, to: UUID | None = None) -> None:
+    """Who takes the incident sees whom to call: written down for the person to read."""
+    if incident.person_id is not None:
+        seen = ("name", "phone", "contacts")
+        reveal.disclosed(actor, incident.person_id, seen, reason="incident", about=incident.id, to=to)
 
 
 @verb("incident.release", audited=False)
@@ -63,6 +72,8 @@ def hand_off(actor: Actor, *, incident_id: UUID, to: UUID, text: str = "") -> In
     incident.save()
     entry = Entry.write(incident, actor.must_be_known(), Entry.Kind.HAND_OFF, text=text)
     record("incident.handed_off", about=incident, entry=entry.id, owner=to, before=before)
+    if to != before:
+        _disclose(actor, incident, to if to != actor.person_id else None)
     ladder.tell_desks(incident, "incident.handed_off")
     if to != actor.person_id:
         params = {"number": str(incident.number), "kind": incident.kind, "priority": incident.priority}
