@@ -6,10 +6,11 @@ Our pages connect to `wss://<the host they came from>/ws/v1`; browsers send `Ori
 from __future__ import annotations
 
 import asyncio
+from importlib import import_module
 from typing import Any
 
 import pytest
-from django.contrib.sessions.backends.signed_cookies import SessionStore
+from django.conf import settings
 
 from backend.core.clock import now
 from backend.people.models import Session
@@ -24,7 +25,7 @@ FOREIGN = "https://evil.example"
 
 
 def cookie_of(member: Member) -> str:
-    store = SessionStore()
+    store = import_module(settings.SESSION_ENGINE).SessionStore()
     store[KEY] = str(member.session.id)
     store.save()
     return f"yike_session={store.session_key}"
