@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from backend.people.models import Residency
-from tests.cast import Cast
 from tests.permissions.call import Call
 
 PERSON = {"anonymous": 401, "wang": 200, "outsider": 200, "manager": 200}
@@ -13,34 +11,6 @@ ROWS: dict[str, dict[str, int]] = {
     "GET /me": PERSON,
     "PATCH /me": PERSON,
     "PUT /me/emergency-contacts": PERSON,
-    "POST /me/homes": {"anonymous": 401, "outsider": 201, "neighbour": 201}
-    | dict.fromkeys(("wang", "tenant", "landlord", "pending"), 409),
-    "POST /homes/{home_id}/claims/{claim_id}/confirm": {
-        "anonymous": 401,
-        "pending": 403,
-        "neighbour": 404,
-        "outsider": 404,
-        "ended_tenant": 404,
-        "other_company_manager": 404,
-        "ended_company_manager": 404,
-        "other_community_worker": 404,
-        "technician": 404,
-        "dispatcher": 404,
-        "wang": 200,
-        "landlord": 200,
-        "manager": 200,
-        "community_worker": 200,
-    },
-    "POST /homes/{home_id}/claims/{claim_id}/reject": {
-        "anonymous": 401,
-        "pending": 403,
-        "neighbour": 404,
-        "outsider": 404,
-        "wang": 200,
-        "landlord": 200,
-        "manager": 200,
-        "community_worker": 200,
-    },
     "POST /duty/start": {
         "anonymous": 401,
         "wang": 403,
@@ -71,17 +41,9 @@ ROWS: dict[str, dict[str, int]] = {
 }
 
 
-def _claim(cast: Cast) -> Call:
-    claim = Residency.objects.get(user=cast.pending.user)
-    return Call(path={"home_id": cast.home.id, "claim_id": claim.id})
-
-
 CALLS = {
     "PATCH /me": lambda cast: Call(body={"elder_mode": True}),
     "PUT /me/emergency-contacts": lambda cast: Call(body=[{"name": "女儿", "phone": "13800138001"}]),
-    "POST /me/homes": lambda cast: Call(body={"home_id": str(cast.home.id), "relation": "family"}),
-    "POST /homes/{home_id}/claims/{claim_id}/confirm": _claim,
-    "POST /homes/{home_id}/claims/{claim_id}/reject": _claim,
     "POST /duty/start": lambda cast: Call(body={"division_id": str(cast.community.id)}),
     "GET /duty": lambda cast: Call(query=f"division_id={cast.community.id}"),
     "GET /communities/{community_id}": lambda cast: Call(path={"community_id": cast.community.id}),
