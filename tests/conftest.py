@@ -15,7 +15,7 @@ from backend.core import clock, grants, hints
 from tests import cast as casting
 
 # Tables that migrations and their signals fill: they are the same for every test.
-KEPT = {"django_migrations", "django_content_type", "auth_permission", "directory_taxonomyterm"}
+KEPT = {"core_auditepoch", "django_migrations", "django_content_type", "auth_permission", "directory_taxonomyterm"}
 EMPTY_THE_FULL = """
 DO $$ DECLARE one text; is_full boolean; full_ones text[] := '{}'; BEGIN
   FOREACH one IN ARRAY ARRAY[%s] LOOP

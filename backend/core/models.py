@@ -1,6 +1,6 @@
 """The kernel's tables, gathered for Django; each lives beside the mechanism that owns it."""
 
-from backend.core.audit import AuditRow, AuditSeal
+from backend.core.audit import AuditEpoch, AuditExport, AuditRow, AuditSeal
 from backend.core.cron import CronMark
 from backend.core.handoff import Handoff
 from backend.core.idempotency import IdempotencyRow
@@ -11,6 +11,8 @@ from backend.core.vault import PersonKey
 from backend.core.worker import Heartbeat
 
 __all__ = [
+    "AuditEpoch",
+    "AuditExport",
     "AuditRow",
     "AuditSeal",
     "CronMark",

@@ -23,9 +23,11 @@ declare(
     object_id    behaviour  trace  duty  law  kept:audit
     data         behaviour  trace  duty  law  kept:audit
     """,
-    plain="event actor_kind object_type request_id xact",
+    plain="event actor_kind object_type request_id xact epoch",
 )
-declare("core.AuditSeal", plain="number first_xact end_xact count root previous signature")
+declare("core.AuditEpoch", plain="number system_id begun_at")
+declare("core.AuditExport", plain="target number")
+declare("core.AuditSeal", plain="number epoch first_xact end_xact count root previous signature leaves")
 declare("core.CronMark", plain="name next_at")
 declare("core.Handoff", "data  behaviour  repair  contract  rule  lapse", plain="kind key")
 declare("core.Heartbeat", plain="name kind")

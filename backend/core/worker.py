@@ -11,7 +11,7 @@ from datetime import timedelta
 import structlog
 from django.db import DatabaseError, connection, models
 
-from backend.core import audit, cron, due, hints, idempotency, jobs, limits, partitions
+from backend.core import audit_sealing, cron, due, hints, idempotency, jobs, limits, partitions
 from backend.core.clock import now
 
 log = structlog.get_logger(__name__)
@@ -29,7 +29,7 @@ class Heartbeat(models.Model):
         app_label = "core"
 
 
-cron.every(seconds=10, name="audit.seal")(audit.seal)
+cron.every(seconds=10, name="audit.seal")(audit_sealing.seal)
 cron.every(seconds=3600, name="partitions.ahead")(partitions.ensure_months)
 cron.every(seconds=300, name="idempotency.forget")(idempotency.forget_expired)
 cron.every(seconds=300, name="limits.forget")(limits.forget_ended)
