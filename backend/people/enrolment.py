@@ -19,17 +19,15 @@ from backend.core.clock import now
 from backend.core.errors import Conflict, FieldError, Invalid, NotFound
 from backend.core.ids import uuid7
 from backend.core.verb import record, verb
-from backend.people import homes, identity, phones
+from backend.people import consents, homes, identity, phones
 from backend.people.actor import Actor
-from backend.people.models import Consent, HomeInvitation, Residency, User
+from backend.people.models import HomeInvitation, Residency, User
 from backend.people.profile import replace_contacts
 from backend.people.reading import NAME
 from backend.people.roles import Can
 from backend.people.texting import link, text_phone
 from notifications import addresses, preferences
 from notifications.notices import notify
-
-VERSION = "2026-11"
 
 
 class AlreadyEnrolled(Conflict):
@@ -202,8 +200,6 @@ def _offer(actor: Actor, lived: Residency, number: str) -> None:
 
 def _consents(actor: Actor, person: User, *, with_identity: bool, with_contacts: bool) -> None:
     """What the person agreed to before the witness, a row a purpose."""
-    purposes = ["account"] + ["identity"] * with_identity + ["emergency_contacts"] * with_contacts
-    Consent.objects.bulk_create(
-        Consent(user=person, purpose=p, version=VERSION, is_given=True, channel="desk", witness_id=actor.person_id)
-        for p in purposes
-    )
+    purposes = [consents.ACCOUNT] + [consents.IDENTITY] * with_identity + [consents.CONTACTS] * with_contacts
+    for purpose in purposes:
+        consents.give(actor, person.id, purpose, witness=actor.person_id)

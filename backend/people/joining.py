@@ -10,7 +10,7 @@ from backend.core.errors import NotFound
 from backend.core.verb import record
 from backend.people.homes import OPEN, close
 from backend.people.identity import CONTEXT as IDENTITY
-from backend.people.models import Delegation, EmergencyContact, Residency, User
+from backend.people.models import Consent, Delegation, EmergencyContact, Residency, User
 from backend.people.reading import CONTACT, NAME
 from notifications import addresses
 from notifications.addresses import Address
@@ -27,6 +27,7 @@ def join(enrolled_id: UUID, account_id: UUID, home_id: UUID) -> Residency:
     if not EmergencyContact.objects.filter(user=account).exists():
         _move_contacts(enrolled, account)
     _move_powers(enrolled, account)
+    _copy_consents(enrolled, account)
     Address.objects.filter(person_id=enrolled.id, retired_at__isnull=True).update(
         retired_at=now(), retired_why="joined"
     )
@@ -81,6 +82,21 @@ def _move_contacts(enrolled: User, account: User) -> None:
             address_id=kept.id,
             relation=row.relation,
         )
+
+
+def _copy_consents(enrolled: User, account: User) -> None:
+    """What was agreed to at the desk, where the account has never answered."""
+    answered = set(Consent.objects.filter(user=account).values_list("purpose", flat=True))
+    for row in Consent.objects.filter(user=enrolled).order_by("id"):
+        if row.purpose not in answered:
+            Consent.objects.create(
+                user=account,
+                purpose=row.purpose,
+                version=row.version,
+                is_given=row.is_given,
+                channel=row.channel,
+                witness=row.witness,
+            )
 
 
 def _move_powers(enrolled: User, account: User) -> None:
