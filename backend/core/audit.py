@@ -109,25 +109,8 @@ class AuditSeal(Row):
         return statement(self)
 
 
-def statement(self) -> bytes:
-    """The bytes that are signed."""
-    return statement(self)
-
-
-class Sealed(Protocol):
-    """A seal, from its row or from what was exported of it."""
-
-    number: Any
-    epoch: Any
-    first_xact: Any
-    end_xact: Any
-    count: Any
-    root: Any
-    previous: Any
-
-
 def statement(seal: Any) -> bytes:
-    """The bytes that are signed of a seal or of what was exported of it; a database that was never restored has the epoch 0, which is not mentioned."""
+    """The bytes that are signed of a seal or of what was exported of it. The epoch 0, before any restore, is not mentioned."""
     head = f"yike-audit-2|{seal.epoch}|" if seal.epoch else "yike-audit-1|"
     numbers = f"{seal.number}|{seal.first_xact}|{seal.end_xact}|{seal.count}|"
     return (head + numbers).encode() + bytes(seal.root) + bytes(seal.previous)
