@@ -52,7 +52,7 @@ def my_access_log(request: Request, limit: int = 50, cursor: str | None = None) 
     return page(
         request,
         access_log.looks_at(request.actor.must_be_known()),
-        LookOut.of,
+        lambda look: LookOut.of(look, lang),
         order=("-at", "id"),
         render_all=lambda rows: [LookOut.of(look, lang) for look in access_log.shown(rows, lang)],
     )

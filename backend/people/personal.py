@@ -34,6 +34,7 @@ from backend.people.models import (
     StaffInvitation,
     User,
 )
+from notifications.deliveries import Delivery
 from notifications.notices import notify
 
 NO_PASSWORD = "!"  # noqa: S105 - Django's mark for a password that nothing matches
@@ -117,7 +118,7 @@ def erase(person_id: UUID) -> None:
     """Rows, blind indexes, the staff login, and at the end the key."""
     user = User.objects.select_for_update().get(id=person_id)
     if user.phone_blind is not None:
-        LoginCode.objects.filter(phone_blind=user.phone_blind).delete()
+        _forget_codes(bytes(user.phone_blind))
     _invitations(user).delete()
     for table in (Session, PhoneChange, EmergencyContact, ClaimEvidence, RoleGrant, StaffInvitation):
         table._default_manager.filter(user_id=person_id).delete()
@@ -141,6 +142,15 @@ def erase(person_id: UUID) -> None:
         erased_at=now(),
     )
     vault.destroy(person_id)
+
+
+def _forget_codes(phone_blind: bytes) -> None:
+    """Codes that were sent to the phone, the keys of their texts, and what of them still waits to be sent."""
+    codes = LoginCode.objects.filter(phone_blind=phone_blind)
+    ids = list(codes.values_list("id", flat=True))
+    Delivery.objects.filter(sealed_by__in=ids).update(sealed=None)
+    vault.PersonKey.objects.filter(owner_id__in=ids).delete()
+    codes.delete()
 
 
 @keeps("people")
