@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -28,12 +29,15 @@ STORM_AT_ONCE = 500
 @dataclass(frozen=True)
 class Spread:
     """Milliseconds from the start until the middle client, the 99th of a hundred, and the last one had the event (the middle of the
-    rounds); KiB of memory that a connection costs the server; seconds until all were connected."""
+    rounds); what a connection costs the server in KiB of memory and ms of processor time, and a delivery in µs of it (pings and
+    answers in between included); seconds until all were connected."""
 
     p50: float
     p99: float
     last: float
     kib: float
+    connect_ms: float
+    delivery_us: float
     connect_seconds: float
 
 
@@ -167,10 +171,12 @@ def _post(url: str, channel: str, number: int) -> None:
 def _spread(
     pid: int, url: str, count: int, says: list[dict[str, Any]], numbers: range, tell: Callable[[int], None]
 ) -> Spread:
-    before = _resident_kib(pid)
+    before, cpu = _resident_kib(pid), _cpu_seconds(pid)
     with crowd(url, count, says) as clients:
+        connected = _cpu_seconds(pid)
         time.sleep(1.0)
         kib = (_resident_kib(pid) - before) / count
+        rounds_began = _cpu_seconds(pid)
         taken: list[dict[str, float]] = []
         for number in numbers:
             time.sleep(0.3)
@@ -183,7 +189,11 @@ def _spread(
                 )
             taken.append({name: (heard[name] - begun) * 1000 for name in ("p50", "p99", "last")})
         middle = {name: statistics.median(one[name] for one in taken[WARM_UP:]) for name in ("p50", "p99", "last")}
-        return Spread(middle["p50"], middle["p99"], middle["last"], kib, clients.connect_seconds)
+        delivery_us = (_cpu_seconds(pid) - rounds_began) / (count * len(taken)) * 1e6
+        connect_ms = (connected - cpu) / count * 1000
+        return Spread(
+            middle["p50"], middle["p99"], middle["last"], kib, connect_ms, delivery_us, clients.connect_seconds
+        )
 
 
 def _storm(url: str, count: int, channel: str, token: str) -> tuple[float, int]:
@@ -199,6 +209,12 @@ def _storm(url: str, count: int, channel: str, token: str) -> tuple[float, int]:
     with crowd(url, count, says, at_once=min(count, STORM_AT_ONCE)) as clients:
         heard = sum(int(clients.round(number)["heard"]) for number in numbers)
         return clients.connect_seconds, count * MISSED - heard
+
+
+def _cpu_seconds(pid: int) -> float:
+    """Processor time that a process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _resident_kib(pid: int) -> float:
