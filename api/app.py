@@ -37,6 +37,7 @@ ROUTERS = (
     "api.routers.phones.router",
     "api.routers.photos.router",
     "api.routers.privacy.router",
+    "api.routers.staff.router",
     "api.routers.tickets.router",
 )
 

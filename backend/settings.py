@@ -40,7 +40,6 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.postgres",
     "django.contrib.staticfiles",
     "django_htmx",
@@ -58,6 +57,7 @@ INSTALLED_APPS = [
     "backend.journeys",
     "api",
     "web",
+    "django.contrib.admin.apps.SimpleAdminConfig",  # after the pages, whose templates come first
     "allauth",
     "allauth.account",
     "allauth.mfa",

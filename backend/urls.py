@@ -6,6 +6,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from api import problems
 from api.app import api
+from web.office.site import office
 
 
 @csrf_exempt
@@ -20,5 +21,7 @@ handler500 = "web.public.errors.broken"
 urlpatterns = [
     path("api/v1/", api.urls),
     re_path(r"^api/(?P<rest>.*)$", nothing_here),
+    path("office/", office.urls),
+    path("", include("web.staff.urls")),
     path("", include("web.urls")),
 ]

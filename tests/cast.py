@@ -265,7 +265,9 @@ class Http:
     def request(self, method: str, path: str, body: Any = None, **options: Any) -> Any:
         """`path` below /api/v1 unless it starts with a full prefix; `body` is sent as JSON; `headers=` adds headers."""
         url = (
-            path if path.startswith(("/api/", "/hsds", "/open311", "/demo", "/livez", "/readyz")) else f"/api/v1{path}"
+            path
+            if path.startswith(("/api/", "/hsds", "/open311", "/demo", "/livez", "/readyz", "/staff"))
+            else f"/api/v1{path}"
         )
         headers = self.headers | options.pop("headers", {})
         if self.member is not None:

@@ -7,3 +7,8 @@ class WebConfig(AppConfig):
     name = "web"
     label = "web"
     verbose_name = "Web pages"
+
+    def ready(self) -> None:
+        from web import forgetting
+
+        forgetting.register()

@@ -1,4 +1,7 @@
-"""What a page keeps between two requests: the login, the reader's choices, one-time messages. All of it in the signed session."""
+"""What a page keeps between two requests: the login, the reader's choices, one-time messages.
+
+All of it lies in a session row, which holds ids and codes only; the cookie holds the row's key.
+"""
 
 from __future__ import annotations
 
@@ -16,11 +19,14 @@ from backend.people import reading, tokens, web_login
 from backend.people.actor import Actor
 from backend.people.login import LoggedIn, end_session, sos_actor
 from backend.people.models import User
+from web import acting
 
 LANGUAGE_COOKIE = "yike_language"
 ELDER_COOKIE = "yike_elder"
 SOS_COOKIE = "yike_sos"
+PHONE_COOKIE = "yike_phone"
 CHOICE_DAYS = 400
+PHONE_SECONDS = 600
 
 
 @dataclass(frozen=True)
@@ -32,6 +38,11 @@ class Reader:
 
 
 def actor_of(request: HttpRequest) -> Actor:
+    """Who acts on this page: whose session it is, or they standing in for somebody (see `web.acting`). Raises NotADelegate."""
+    return acting.on_page(request, own_actor_of(request))
+
+
+def own_actor_of(request: HttpRequest) -> Actor:
     """Who the request's session belongs to, read once a request; anonymous when nobody."""
     found: Actor | None = getattr(request, "_page_actor", None)
     if found is None:
@@ -42,7 +53,7 @@ def actor_of(request: HttpRequest) -> Actor:
 
 def reader_of(request: HttpRequest) -> Reader | None:
     """The logged-in person's name and wishes, read once a request."""
-    actor = actor_of(request)
+    actor = own_actor_of(request)
     if actor.kind != "person":
         return None
     found: Reader | None = getattr(request, "_page_reader", None)
@@ -59,7 +70,30 @@ def begin(request: HttpRequest, login: LoggedIn) -> None:
     kept = {key: request.session[key] for key in ("language",) if key in request.session}
     web_login.enter(request, login)
     request.session.update(kept)
-    _forget(request)
+    forget_reader(request)
+
+
+def remember_asked(response: HttpResponse, phone: str) -> None:
+    """Keep the phone to which a code was sent, signed, on this device alone and until the code has expired."""
+    response.set_signed_cookie(
+        PHONE_COOKIE,
+        phone,
+        salt=PHONE_COOKIE,
+        max_age=PHONE_SECONDS,
+        path=reverse("web:login"),
+        httponly=True,
+        samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
+    )
+
+
+def asked_phone(request: HttpRequest) -> str:
+    """The phone to which this device asked a code; empty when none waits."""
+    return str(request.get_signed_cookie(PHONE_COOKIE, "", salt=PHONE_COOKIE, max_age=PHONE_SECONDS))
+
+
+def forget_asked(response: HttpResponse) -> None:
+    response.delete_cookie(PHONE_COOKIE, path=reverse("web:login"), samesite="Lax")
 
 
 def remember_sos(response: HttpResponse, login: LoggedIn) -> None:
@@ -86,19 +120,20 @@ def caller_of(request: HttpRequest) -> Actor:
 
 def finish(request: HttpRequest) -> None:
     """Log out: the login ends on the server too."""
-    actor = actor_of(request)
-    if actor.session_id is not None:
+    actor = web_login.holder_of(request.session)
+    if actor is not None and actor.session_id is not None:
         with suppress(NotFound):
             end_session(actor, session_id=actor.session_id)
     kept = request.session.get("language")
     web_login.leave(request)
     if kept:
         request.session["language"] = kept
-    _forget(request)
+    forget_reader(request)
 
 
-def _forget(request: HttpRequest) -> None:
-    for cached in ("_page_actor", "_page_reader"):
+def forget_reader(request: HttpRequest) -> None:
+    """Who reads is asked anew: the login has changed within this request."""
+    for cached in ("_page_actor", "_page_reader", "_page_standing"):
         if hasattr(request, cached):
             delattr(request, cached)
 

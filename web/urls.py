@@ -6,7 +6,7 @@ from backend.env import env
 from web.desk import alarms
 from web.desk import bulletins as desk_bulletins
 from web.desk import tickets as desk_tickets
-from web.public import home, login, preferences, tokens
+from web.public import home, login, preferences, reproof, tokens
 from web.resident import bills, bulletins, circle, inbox, payments, photos, sos, tickets
 from web.resident import home as resident
 from web.staff import security
@@ -17,6 +17,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("login", login.ask_code, name="login"),
     path("login/code", login.enter_code, name="login-code"),
+    path("login/reproof", reproof.reproof, name="reproof"),
     path("logout", login.log_out, name="logout"),
     path("preferences", preferences.prefer, name="preferences"),
     path("socket-token", tokens.socket_token, name="socket-token"),

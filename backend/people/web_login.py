@@ -4,21 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth.backends import BaseBackend
 from django.http import HttpRequest
 
 from backend.people.actor import Actor
 from backend.people.login import LoggedIn, session_actor
-from backend.people.models import User
 
 KEY = "login"
-
-
-class PersonBackend(BaseBackend):
-    """Django asks for a backend; people come in through `backend.people.login` only."""
-
-    def authenticate(self, request: HttpRequest | None, **credentials: Any) -> User | None:
-        return None
 
 
 def enter(request: HttpRequest, login: LoggedIn) -> None:
@@ -32,6 +23,12 @@ def leave(request: HttpRequest) -> None:
 
 
 def actor_of(session: Any) -> Actor:
-    """Who a Django session (or its data) belongs to; anonymous when nobody."""
+    """Who a Django session (or its data) belongs to; anonymous when nobody, and while the login must first be proved."""
+    found = holder_of(session)
+    return Actor.anonymous() if found is None or found.is_limited else found
+
+
+def holder_of(session: Any) -> Actor | None:
+    """Whose login this session names, limited or not: only for ending it, or for its way out."""
     session_id = session.get(KEY)
-    return (session_actor(session_id) if session_id else None) or Actor.anonymous()
+    return session_actor(session_id) if session_id else None

@@ -1,7 +1,13 @@
-"""Phone login for the pages: a code by SMS, then a session. The phone waits in the signed session, never in a URL."""
+"""Phone login for the pages: a code by SMS, then a session.
+
+The phone waits in a signed cookie of ten minutes, never in a URL or a row.
+"""
 
 from __future__ import annotations
 
+from secrets import token_urlsafe
+
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -15,11 +21,30 @@ from web import session
 from web.pages import open_page, safe_path, say, show, words_of
 from web.templatetags.yike import lang
 
-DEVICE = {"key": "web", "name": "Web", "platform": "web"}
+DEVICE_COOKIE = "yike_device"
+DEVICE_DAYS = 400
 
 
 def _next(request: HttpRequest, given: str | None) -> str:
     return safe_path(request, given, reverse("web:app"))
+
+
+def _browser_of(request: HttpRequest) -> str:
+    """The key that this browser was given at its first login, or a fresh one."""
+    return request.COOKIES.get(DEVICE_COOKIE, "")[:64] or token_urlsafe(24)
+
+
+def _remember_browser(response: HttpResponse, key: str) -> None:
+    """Let the browser be known again at its next login: a new device is told of, and doubted after a long silence."""
+    response.set_cookie(
+        DEVICE_COOKIE,
+        key,
+        max_age=DEVICE_DAYS * 86_400,
+        path=reverse("web:login"),
+        httponly=True,
+        samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
+    )
 
 
 @sensitive_post_parameters()
@@ -33,15 +58,20 @@ def ask_code(request: HttpRequest) -> HttpResponse:
     after = _next(request, request.POST.get("next"))
     try:
         logins.ask_code(
-            phone=phone, language="zh-CN" if lang() == "zh" else "en", ip=request.META.get("REMOTE_ADDR", "")
+            phone=phone,
+            language="zh-CN" if lang() == "zh" else "en",
+            ip=request.META.get("REMOTE_ADDR", ""),
+            device=request.COOKIES.get(DEVICE_COOKIE, ""),
         )
     except TooMany as wait:
-        if request.session.get("phone") != phones.normalise(phone):
+        if session.asked_phone(request) != phones.normalise(phone):
             return show(request, "web/login.html", status=429, next=after, phone=phone, error=words_of(wait))
     except Refusal as refusal:
         return show(request, "web/login.html", status=422, next=after, phone=phone, error=words_of(refusal))
-    request.session["phone"], request.session["after"] = phones.normalise(phone), after
-    return redirect("web:login-code")
+    request.session["after"] = after
+    response = redirect("web:login-code")
+    session.remember_asked(response, phones.normalise(phone))
+    return response
 
 
 @sensitive_post_parameters()
@@ -49,18 +79,21 @@ def ask_code(request: HttpRequest) -> HttpResponse:
 @open_page
 def enter_code(request: HttpRequest) -> HttpResponse:
     """`/login/code`: the six digits."""
-    phone = request.session.get("phone")
+    phone = session.asked_phone(request)
     if not phone:
         return redirect("web:login")
     if request.method == "GET":
         return show(request, "web/login_code.html", phone=phones.masked(phone))
+    device = {"key": _browser_of(request), "name": "Web", "platform": "web"}
     try:
-        opened = logins.log_in(phone=phone, code=request.POST.get("code", ""), device=DEVICE)
+        opened = logins.log_in(phone=phone, code=request.POST.get("code", ""), device=device)
     except Refusal as refusal:
         return show(request, "web/login_code.html", status=422, phone=phones.masked(phone), error=words_of(refusal))
     after = _next(request, request.session.get("after"))
     session.begin(request, opened)
-    response = HttpResponseRedirect(after)
+    response = HttpResponseRedirect(reverse("web:reproof") if opened.session.is_limited else after)
+    _remember_browser(response, device["key"])
+    session.forget_asked(response)
     session.remember_sos(response, opened)
     return response
 

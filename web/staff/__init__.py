@@ -1,0 +1,1 @@
+"""The staff's own pages: login, second factors, security, invitation, back office."""
