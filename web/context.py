@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from backend.core.clock import BEIJING, now
 from backend.env import env
-from web import session
+from web import acting, session
 from web.middleware import NOT_PAGES
 from web.templatetags.yike import lang
 
@@ -22,6 +22,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "lang": lang(),
         "elder": session.is_elder(request),
         "person": session.reader_of(request),
+        "acting": None if is_fragment else acting.shown(request, session.own_actor_of(request)),
         "is_demo": env.demo,
         "now_iso": now().astimezone(BEIJING).isoformat(timespec="milliseconds"),
         "flashes": [] if is_fragment else session.take_flashes(request),

@@ -16,6 +16,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from backend.core.errors import Forbidden, Invalid, NotFound, Refusal, Unauthenticated
 from backend.core.queries import reading
+from backend.people import web_login
 from web import session, texts
 from web.templatetags.yike import lang
 
@@ -77,7 +78,10 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 
 
 def ask_login(request: HttpRequest) -> HttpResponse:
-    """To the login page, and back afterwards."""
+    """To the login page, and back afterwards; a login that must first be proved goes to its own page."""
+    holder = web_login.holder_of(request.session)
+    if holder is not None and holder.is_limited:
+        return redirect("web:reproof")
     back = request.get_full_path() if request.method == "GET" and not is_fragment(request) else back_from(request)
     target = f"{reverse('web:login')}?next={quote(back)}"
     if is_fragment(request):
@@ -101,10 +105,11 @@ def _page(view: View[P], *, needs_person: bool) -> View[P]:
     @wraps(view)
     @sensitive_variables()
     def run(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        actor = session.actor_of(request)
-        if needs_person and (actor.kind != "person" or actor.state != "active"):
+        own = session.own_actor_of(request)
+        if needs_person and (own.kind != "person" or own.state != "active"):
             return ask_login(request)
         try:
+            actor = session.actor_of(request)
             if request.method in {"GET", "HEAD"} and actor.kind == "person":
                 with reading(actor):
                     return view(request, *args, **kwargs)
