@@ -133,7 +133,7 @@ def _send(rows: Sequence[Delivery], wishes: dict[UUID, Preference]) -> list[Ende
         pairs = [(row, letter) for row, letter in on_the_way if row.channel == channel]
         if not connection.in_atomic_block:
             connection.close()  # back to the pool while the network is waited for
-        answers = failover.dispatch(channel, [letter for _, letter in pairs])
+        answers = _dispatched(channel, [letter for _, letter in pairs])
         for row, letter in pairs:
             outcome, provider = answers[letter.delivery_id]
             if isinstance(outcome, NotNow):
@@ -141,6 +141,15 @@ def _send(rows: Sequence[Delivery], wishes: dict[UUID, Preference]) -> list[Ende
             else:
                 ended.append(Ended(row, outcome, provider))
     return ended
+
+
+def _dispatched(channel: str, going: Sequence[Letter]) -> dict[UUID, failover.Answer]:
+    """What became of the letters; a fault of ours keeps them due like any other, so that they end as dead letters, not unseen."""
+    try:
+        return failover.dispatch(channel, going)
+    except Exception as failed:
+        log.error("courier.broke", channel=channel, error=type(failed).__name__)
+        return {letter.delivery_id: (NotNow(type(failed).__name__, is_certain=False), "") for letter in going}
 
 
 def _try_later(row: Delivery, refused: Outcome) -> None:

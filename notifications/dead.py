@@ -50,7 +50,7 @@ def replay(actor: Keeper, *, delivery_id: UUID) -> Delivery:
     row = Delivery.objects.select_for_update().filter(id=delivery_id).first()
     if row is None:
         raise NotFound
-    if row.state not in {DEAD, FAILED} or row.topic == sms.TOPIC or row.sealed_by is not None:
+    if row.state not in {DEAD, FAILED} or row.topic in sms.CODES or row.sealed_by is not None:
         raise NotReplayable
     if row.delivered_at is not None:
         raise NotReplayable

@@ -39,7 +39,8 @@ def dispatch(channel: str, letters: Sequence[Letter]) -> dict[UUID, Answer]:
         _hand(provider, again, answers)
     if channel == SMS:
         for letter in letters:
-            if not isinstance(answers[letter.delivery_id][0], Taken) and answers[letter.delivery_id][1] != "budget":
+            outcome, by = answers[letter.delivery_id]
+            if by != "budget" and _surely_stayed(outcome):
                 budget.give_back(letter.text, is_urgent=letter.is_emergency)
     return answers
 
@@ -130,6 +131,10 @@ def _rank(outcome: Outcome) -> tuple[int, float]:
             return (3 if code == "left-alone" else 2), wait or 0
         case _:
             return 4, 0
+
+
+def _surely_stayed(outcome: Outcome) -> bool:
+    return isinstance(outcome, NotSent) or (isinstance(outcome, NotNow) and outcome.is_certain)
 
 
 def _is_settled(outcome: Outcome) -> bool:

@@ -103,8 +103,8 @@ class Lane(DueLoop):
     def _carry_in_thread(self, rows: Sequence[Delivery], free: threading.Semaphore) -> None:
         try:
             self.carry(rows)
-        except Exception:
-            log.exception("due.failed", loop=self.name)  # the rows are due again when their lease ends
+        except Exception as failed:  # the rows are due again when their lease ends; a traceback may hold an address
+            log.error("due.failed", loop=self.name, error=type(failed).__name__)
         finally:
             connection.close()
             free.release()

@@ -51,7 +51,7 @@ def _letter(row: Delivery, values: dict[UUID, str], wishes: dict[UUID, Preferenc
         to = values[row.address_id]
         if not to:
             raise NotSent("recipient erased")
-        text = templates.render(row.topic, params, language)
+        text = "" if row.channel in addresses.PUSH else templates.render(row.topic, params, language)
     return Letter(
         delivery_id=row.id,
         notice_id=row.notice_id,

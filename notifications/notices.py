@@ -100,6 +100,8 @@ def text_address(
         due_at=now(),
     )
     if private:
-        text = templates.render(topic, params | private, preferences.of(address.person_id).language)
-        made.sealed_by, made.sealed = address.person_id, sms.sealed(address.person_id, address.value, text)
+        language = preferences.of(address.person_id).language
+        text = templates.render(topic, params | private, language)
+        made.sealed_by = address.person_id
+        made.sealed = sms.sealed(address.person_id, address.value, text, private, language)
     return deliveries.queue(made, key=key)

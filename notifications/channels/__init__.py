@@ -10,7 +10,7 @@ from uuid import UUID
 
 @dataclass(frozen=True)
 class Letter:
-    """What a way out gets to send. `text` is rendered for the recipient; pushes do not carry it (no personal data in pushes).
+    """What a way out gets to send. `text` is rendered for the recipient; for pushes it is empty (no personal data in pushes).
 
     `delivery_id` is the same however often it is sent: the key by which providers and apps know a repeat.
     """

@@ -25,6 +25,7 @@ from notifications.channels.wire import REFUSED_US, retry_after
 TIMEOUT_SECONDS = 5
 LIFE = timedelta(hours=24)
 BATCH = 500
+QUOTA_SECONDS = 60.0  # what Firebase asks for when it names no time
 CONNECTIONS = 32
 OUTAGES = (
     exceptions.UnavailableError,
@@ -67,7 +68,7 @@ def _outcome(answer: messaging.SendResponse) -> Outcome:
         case messaging.SenderIdMismatchError():
             return NotSent("token of another sender", retires=True)
         case messaging.QuotaExceededError():
-            return NotNow(_code(failed), retry_after=_retry_after(failed))
+            return NotNow(_code(failed), retry_after=_retry_after(failed) or QUOTA_SECONDS)
         case exceptions.InvalidArgumentError():
             return NotSent("message refused", retires=_blames_token(failed))
         case exceptions.FirebaseError():

@@ -49,6 +49,7 @@ class FakeFcm(FakeServer):
         self.hits: Counter[str] = Counter()
         self.bearers: set[str] = set()
         self.under_way = self.most = 0
+        self.delay = 0.0
         self.lock = threading.Lock()
         self.authority, context = certificate(home)
         super().__init__(context)
@@ -99,6 +100,7 @@ class FakeFcm(FakeServer):
         with self.lock:
             self.hits[token] += 1
             hits = self.hits[token]
+        time.sleep(self.delay)
         prefix = token.partition("-")[0]
         if prefix == "slow":
             time.sleep(SLOW_SECONDS)
