@@ -65,14 +65,16 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "web.middleware.SecurityHeadersMiddleware",
     "api.middleware.HealthMiddleware",
     "api.proxies.ForwardedMiddleware",
     "api.middleware.RequestMiddleware",
+    "api.uploads.UploadLimitsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "web.middleware.SecurityHeadersMiddleware",
     "web.demo_sessions.DemoSessionMiddleware" if env.demo else "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -131,6 +133,8 @@ STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 WHITENOISE_USE_FINDERS = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+DATA_UPLOAD_MAX_NUMBER_FILES = 10
 
 # What the staff login must remember for a moment (a code that was used): in rows, since Valkey is never a truth.
 CACHES = {
@@ -143,18 +147,26 @@ CACHES = {
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
-SESSION_COOKIE_NAME = "yike_session"
+# A cookie called __Host-… is taken by browsers only from this very host, over HTTPS, for every path.
+SESSION_COOKIE_NAME = "__Host-yike_session" if env.is_https else "yike_session"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not env.demo and env.public_url.startswith("https")
-CSRF_COOKIE_NAME = "yike_csrf"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.is_https
+CSRF_COOKIE_NAME = "__Host-yike_csrf" if env.is_https else "yike_csrf"
+CSRF_COOKIE_HTTPONLY = True  # pages carry the token themselves
+CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "web.public.errors.csrf_failed"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.proxy_networks else None
-SECURE_HSTS_SECONDS = 31_536_000 if SESSION_COOKIE_SECURE else 0  # only over HTTPS, where Django sees it
+SECURE_SSL_REDIRECT = env.is_https and SECURE_PROXY_SSL_HEADER is not None
+SECURE_REDIRECT_EXEMPT = [r"^api/v1/emergency/(alarms|signals)"]  # a call for help that a redirect would lose
+SECURE_HSTS_SECONDS = 63_072_000 if env.is_https else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = env.hsts_preload
+# Binding every subdomain of a city for ever is the operator's decision (YIKE_HSTS_PRELOAD), not a default.
+SILENCED_SYSTEM_CHECKS = [] if env.hsts_preload else ["security.W005", "security.W021"]
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "SAMEORIGIN"
+X_FRAME_OPTIONS = "SAMEORIGIN" if env.demo else "DENY"  # the demo shows a desk and a phone side by side
 LOGIN_URL = "/login"
 
 # The staff login: allauth's account, MFA and headless parts, for staff alone (docs/decisions/0014-staff-login.md).

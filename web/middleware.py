@@ -4,22 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation.trans_real import parse_accept_lang_header
 
+from backend.env import env
 from web import session
 
 Next = Callable[[HttpRequest], HttpResponse]
 
-POLICY = (
-    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self' ws: wss:; "
-    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+FRAMES = "'self'" if env.demo else "'none'"
+PAGE = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src {connect}; "
+    f"object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors {FRAMES}"
 )
-MOST_BYTES = 3 * 15 * 1024 * 1024 + 64 * 1024
-"""Three photos and their envelope: what is larger is refused before it is read."""
+DOCS = (
+    "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+NO_PAGE = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+PERMISSIONS = (
+    "accelerometer=(), autoplay=(self), browsing-topics=(), camera=(self), display-capture=(), geolocation=(self), "
+    "gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(self), usb=()"
+)
+OPEN = ("/hsds/", "/open311/")
+"""Public data that any page of the world may read."""
 NOT_PAGES = ("/api/", "/static/", "/hsds/", "/open311/", "/livez", "/readyz", "/metrics")
 
 
@@ -45,8 +58,6 @@ class WebActorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path_info.startswith(NOT_PAGES):
             return self.get_response(request)
-        if int(request.headers.get("Content-Length") or 0) > MOST_BYTES:
-            return HttpResponse(status=413)
         language = preferred_language(request)
         request.LANGUAGE_CODE = language
         request.actor = SimpleLazyObject(lambda: session.actor_of(request))  # type: ignore[attr-defined]
@@ -58,21 +69,51 @@ class WebActorMiddleware:
 
 
 class SecurityHeadersMiddleware:
-    """A strict content security policy and its companions on every page outside the API; pages are never cached."""
+    """The outermost: strict headers on every answer, pages, API, files and health alike.
+
+    Pages and what somebody got with a credential are stored by nobody; every cookie is `Secure` where browsers come over TLS.
+    """
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if request.path_info.startswith(NOT_PAGES):
-            return response
-        headers = response.headers
-        headers.setdefault("Content-Security-Policy", POLICY)
-        headers.setdefault("X-Frame-Options", "SAMEORIGIN")
+        path, headers = request.path_info, response.headers
+        is_page = not path.startswith(NOT_PAGES)
+        headers.setdefault("Content-Security-Policy", _policy(request, is_page))
         headers.setdefault("X-Content-Type-Options", "nosniff")
+        headers.setdefault("X-Frame-Options", settings.X_FRAME_OPTIONS)
         headers.setdefault("Referrer-Policy", "same-origin")
         headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-        headers.setdefault("Permissions-Policy", "geolocation=(self), camera=(self), microphone=()")
-        headers.setdefault("Cache-Control", "no-store")
+        headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin" if path.startswith(OPEN) else "same-origin")
+        headers.setdefault("Permissions-Policy", PERMISSIONS)
+        if settings.SECURE_HSTS_SECONDS:
+            whole = "; includeSubDomains; preload" if settings.SECURE_HSTS_PRELOAD else ""
+            headers.setdefault("Strict-Transport-Security", f"max-age={settings.SECURE_HSTS_SECONDS}{whole}")
+        if is_page or _is_private(request, response):
+            headers.setdefault("Cache-Control", "no-store")
+        if settings.SESSION_COOKIE_SECURE:
+            for cookie in response.cookies.values():
+                cookie["secure"] = True
         return response
+
+
+def _policy(request: HttpRequest, is_page: bool) -> str:
+    if request.path_info == "/api/v1/docs":
+        return DOCS
+    if not is_page:
+        return NO_PAGE
+    try:  # older browsers do not count a socket of the same host as 'self'
+        own = f"'self' {'wss' if request.is_secure() else 'ws'}://{request.get_host()}"
+    except DisallowedHost:
+        own = "'self'"
+    return PAGE.format(connect=own)
+
+
+def _is_private(request: HttpRequest, response: HttpResponse) -> bool:
+    """Whether an answer of the API may hold what is one person's alone: all but anonymous reads that went well."""
+    if not request.path_info.startswith("/api/"):
+        return False
+    is_open = request.method in {"GET", "HEAD"} and "Authorization" not in request.headers
+    return not is_open or response.status_code >= 400 or request.path_info.startswith("/api/v1/auth/")

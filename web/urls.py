@@ -5,9 +5,10 @@ from django.urls import path
 from backend.env import env
 from web.desk import alarms
 from web.desk import bulletins as desk_bulletins
+from web.desk import people as desk_people
 from web.desk import tickets as desk_tickets
-from web.public import home, login, preferences, reproof, tokens
-from web.resident import bills, bulletins, circle, inbox, payments, photos, sos, tickets
+from web.public import home, login, preferences, reproof, security_txt, tokens
+from web.resident import bills, bulletins, circle, delegates, homes, inbox, payments, photos, sos, tickets
 from web.resident import home as resident
 from web.staff import security
 
@@ -15,6 +16,7 @@ app_name = "web"
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path(".well-known/security.txt", security_txt.security_txt, name="security-txt"),
     path("login", login.ask_code, name="login"),
     path("login/code", login.enter_code, name="login-code"),
     path("login/reproof", reproof.reproof, name="reproof"),
@@ -42,6 +44,26 @@ urlpatterns = [
     path("app/tickets/<uuid:ticket_id>/<slug:act>", tickets.step, name="ticket-step"),
     path("app/bulletins/<uuid:bulletin_id>", bulletins.bulletin, name="bulletin"),
     path("app/inbox", inbox.inbox, name="inbox"),
+    path("app/homes", homes.mine, name="homes"),
+    path("app/homes/new", homes.claim, name="homes-claim"),
+    path("app/homes/<uuid:claim_id>/evidence", homes.add_evidence, name="homes-evidence"),
+    path("app/homes/<uuid:residency_id>/end", homes.leave, name="homes-leave"),
+    path("app/homes/offers/<uuid:offer_id>/<slug:act>", homes.answer, name="homes-offer"),
+    path("app/homes/<uuid:home_id>/residents", homes.residents, name="residents"),
+    path("app/homes/<uuid:home_id>/claims/<uuid:claim_id>/<slug:act>", homes.decide, name="residents-decide"),
+    path("app/homes/<uuid:home_id>/residents/<uuid:residency_id>/end", homes.end, name="residents-end"),
+    path("app/homes/<uuid:home_id>/occupancy", homes.let, name="residents-let"),
+    path("app/homes/<uuid:home_id>/occupancy/<uuid:occupancy_id>/end", homes.unlet, name="residents-unlet"),
+    path("homes/<uuid:home_id>/claims/<uuid:claim_id>/evidence/<uuid:evidence_id>", homes.picture, name="evidence"),
+    path("app/family", delegates.family, name="family"),
+    path("app/family/give", delegates.give, name="family-give"),
+    path("app/family/end-all", delegates.end_all, name="family-end-all"),
+    path("app/family/ask", delegates.ask, name="family-ask"),
+    path("app/family/confirm", delegates.confirm, name="family-confirm"),
+    path("app/family/act", delegates.act, name="family-act"),
+    path("app/family/stop", delegates.stop, name="family-stop"),
+    path("app/family/alarms", delegates.alarms, name="family-alarms"),
+    path("app/family/<uuid:person_id>/<uuid:delegation_id>/end", delegates.end, name="family-end"),
     path("desk", alarms.desk, name="desk"),
     path("desk/queue", alarms.queue_fragment, name="desk-queue"),
     path("desk/bulletins", desk_bulletins.bulletins, name="desk-bulletins"),
@@ -49,6 +71,14 @@ urlpatterns = [
     path("desk/duty", alarms.keep_duty, name="desk-duty"),
     path("desk/incidents/<uuid:incident_id>", alarms.incident, name="desk-incident"),
     path("desk/incidents/<uuid:incident_id>/<slug:act>", alarms.act, name="desk-act"),
+    path("desk/people", desk_people.people, name="desk-people"),
+    path("desk/people/new", desk_people.enrol, name="desk-enrol"),
+    path("desk/people/claims/<uuid:home_id>/<uuid:claim_id>/<slug:act>", desk_people.decide, name="desk-claim"),
+    path("desk/people/<uuid:person_id>", desk_people.person, name="desk-person"),
+    path("desk/people/<uuid:person_id>/reveal", desk_people.show_in_full, name="desk-reveal"),
+    path("desk/people/<uuid:person_id>/homes/<uuid:residency_id>/end", desk_people.end_residency, name="desk-end-home"),
+    path("desk/people/<uuid:person_id>/delegations", desk_people.give, name="desk-give"),
+    path("desk/people/<uuid:person_id>/delegations/<uuid:delegation_id>/end", desk_people.revoke, name="desk-revoke"),
     path("desk/tickets", desk_tickets.tickets, name="desk-tickets"),
     path("desk/tickets/<uuid:ticket_id>", desk_tickets.ticket, name="desk-ticket"),
     path("desk/tickets/<uuid:ticket_id>/<slug:act>", desk_tickets.step, name="desk-step"),

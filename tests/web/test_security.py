@@ -24,8 +24,9 @@ def test_a_page_holds_no_inline_script_or_style(cast: Cast, browser_of: Callable
     policy = response["Content-Security-Policy"]
     assert "default-src 'self'" in policy
     assert "unsafe" not in policy
-    assert "frame-ancestors 'self'" in policy
-    assert response["X-Frame-Options"] == "SAMEORIGIN"
+    assert "frame-ancestors 'none'" in policy
+    assert "connect-src 'self' ws://testserver;" in policy
+    assert response["X-Frame-Options"] == "DENY"
     assert response["Cache-Control"] == "no-store"
     assert re.findall(r"""(?:src|href|action)=["'](?:https?:)?//""", page) == []
 
