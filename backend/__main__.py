@@ -56,6 +56,9 @@ def prepare(process: str) -> None:
     import django
 
     django.setup()
+    from backend.core import catalogue
+
+    catalogue.refuse_gaps()
     if process in {"web", "sockets", "worker", "receivers"}:
         from backend.core import guard
 

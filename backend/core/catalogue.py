@@ -228,6 +228,12 @@ def load() -> None:
     checks.register(complete, "yike.privacy")
 
 
+def refuse_gaps() -> None:
+    """Stop a process that would keep personal data nobody has declared. Raises SystemExit with every gap."""
+    if faults := complete():
+        raise SystemExit("\n".join(fault.msg for fault in faults))
+
+
 def columns(model: type[models.Model]) -> set[str]:
     """The names of a model's columns; a foreign key is called `reporter`, not `reporter_id`."""
     return {f.name for f in model._meta.concrete_fields if not isinstance(f, models.CompositePrimaryKey)}

@@ -238,14 +238,6 @@ foreign(
     data  credential  staff  duty  account  delete
     """,
 )
-foreign(
-    "usersessions.UserSession",
-    """
-    user        behaviour  staff  duty  account  delete
-    ip          behaviour  staff  duty  account  delete
-    user_agent  behaviour  staff  duty  account  delete
-    """,
-)
 
 keep(LoginCode, 2, by="expires_at")
 keep(CodeBreaker, 90, by="open_until")
