@@ -17,6 +17,7 @@ from django.db.models import F
 from backend.core import limits
 from backend.core.clock import now
 from backend.core.errors import BadRequest, Gone, TooMany
+from backend.core.queries import looking_up
 from backend.core.verb import after_commit, record, verb
 from backend.env import env
 from backend.people import login_alarm, login_limits, phones, tokens
@@ -95,7 +96,8 @@ def _send(actor: Actor, *, number: str, purpose: LoginCode.Purpose, about: UUID 
 
 def _must_wait(blind: bytes, purpose: LoginCode.Purpose) -> None:
     """Raise TooMany while the phone's last code of this purpose is younger than 60 s."""
-    last = LoginCode.objects.filter(phone_blind=blind, purpose=purpose).order_by("-created_at").first()
+    with looking_up("code"):
+        last = LoginCode.objects.filter(phone_blind=blind, purpose=purpose).order_by("-created_at").first()
     if last is not None and last.created_at + CODE_EVERY > now():
         raise TooMany(retry_after=max(1, int((last.created_at + CODE_EVERY - now()).total_seconds())))
 
@@ -132,14 +134,17 @@ def _tries(blind: bytes) -> limits.Limit:
 
 def _burn_attempt(blind: bytes, purpose: LoginCode.Purpose, about: UUID | None) -> LoginCode | None:
     """Count one attempt against the newest live code, before anything is compared."""
-    newest = LoginCode.objects.filter(phone_blind=blind, purpose=purpose, about=about).order_by("-created_at").first()
-    if newest is None:
-        return None
-    alive = LoginCode.objects.filter(
-        id=newest.id, attempts__lt=MAX_ATTEMPTS, consumed_at__isnull=True, expires_at__gt=now()
-    )
-    if not alive.update(attempts=F("attempts") + 1):
-        return None
+    with looking_up("code"):  # committed before anything is compared
+        newest = (
+            LoginCode.objects.filter(phone_blind=blind, purpose=purpose, about=about).order_by("-created_at").first()
+        )
+        if newest is None:
+            return None
+        alive = LoginCode.objects.filter(
+            id=newest.id, attempts__lt=MAX_ATTEMPTS, consumed_at__isnull=True, expires_at__gt=now()
+        )
+        if not alive.update(attempts=F("attempts") + 1):
+            return None
     newest.attempts += 1
     return newest
 

@@ -84,7 +84,7 @@ def test_ending_a_login_ends_pushes_to_its_device_and_tells_the_sockets(three: l
         )
     with_token(three[0].access_token).delete(f"/auth/sessions/{three[1].session.id}")
     assert set(addresses.live_pushes(person).values_list("device_key", flat=True)) == {"device-0", "device-2"}
-    assert StreamEvent.objects.filter(stream_id=f"person:{person}", event="login.ended").count() == 1
+    assert StreamEvent.objects.filter(channel=f"person:{person}", event="login.ended").count() == 1
 
 
 @pytest.mark.django_db
