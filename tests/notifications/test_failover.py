@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -10,14 +11,15 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import connection
 
-from backend.core.clock import moved
+from backend.core.clock import moved, now
 from backend.core.due import loops
 from backend.core.ids import uuid7
 from backend.core.verb import verb
 from backend.env import env
 from backend.people.actor import Actor
-from notifications import addresses, breaker, budget, courier, deliveries, sms
+from notifications import addresses, breaker, budget, courier, deliveries, lanes, sms
 from notifications.channels import Letter, NotNow, NotSent, registry
 from notifications.deliveries import Delivery
 from tests.cast import Cast
@@ -178,6 +180,25 @@ def test_a_hundred_threads_never_overspend(
 @pytest.mark.parametrize(("length", "parts"), [(0, 1), (70, 1), (71, 2), (134, 2), (135, 3)])
 def test_a_long_text_is_charged_by_its_parts(length: int, parts: int) -> None:
     assert budget.parts("字" * length) == parts
+
+
+def test_the_emergency_lane_reads_an_index_of_emergencies_alone() -> None:
+    """With twenty thousand ordinary deliveries due, looking for an alarm touches none of them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO notifications_delivery (id, at, channel, topic, params, about, urgency, state, reason, provider_id,"
+            " provider, attempts, last_error, due_at) SELECT gen_random_uuid(), now(), 'sms', 'x', '{}', '', 'normal', 'queued',"
+            " '', '', '', 0, '', now() FROM generate_series(1, 20000)"
+        )
+        cursor.execute("ANALYZE notifications_delivery")
+        wanted = lanes._CLAIM.split("IN (")[1].split(")\nRETURNING")[0].format(urgency="urgency = 'emergency'")
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {wanted}", [now(), ["sms"], 8])
+        plan = str(cursor.fetchone()[0])
+    assert sum(map(int, re.findall(r"Rows Removed by Filter': (\d+)", plan))) == 0
+    started = time.monotonic()
+    assert loops()["courier.sms.emergency"].claim() == []
+    assert time.monotonic() - started < 0.5
+    assert len(loops()["courier.sms.normal"].claim()) == 1
 
 
 class SlowSms(FakeSms):
