@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from django.db import migrations
 
-AREAS = ("people", "emergency", "payments", "tickets", "notices")
+AREAS = ("people", "emergency", "payments", "tickets", "notices", "nobody")
+"""Whose permissions open the rows beyond the reader's own; `nobody`: verbs and named look-ups alone."""
 
 FUNCTIONS = """
 CREATE OR REPLACE FUNCTION yike_ids(name text) RETURNS uuid[] LANGUAGE sql STABLE PARALLEL SAFE AS

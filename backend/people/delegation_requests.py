@@ -125,7 +125,8 @@ def _burn(row: LoginCode) -> bool:
     alive = LoginCode.objects.filter(
         id=row.id, attempts__lt=MAX_ATTEMPTS, consumed_at__isnull=True, expires_at__gt=now()
     )
-    return bool(alive.update(attempts=F("attempts") + 1))
+    with looking_up("code"):  # committed before anything is compared
+        return bool(alive.update(attempts=F("attempts") + 1))
 
 
 @verb("delegation.confirmed")

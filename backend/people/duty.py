@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from backend.community.models import Division
 from backend.core.clock import now
 from backend.core.errors import FieldError, Forbidden, Invalid, NotFound
+from backend.core.queries import looking_up
 from backend.core.verb import record, verb
 from backend.people.actor import Actor
 from backend.people.models import Duty, RoleGrant
@@ -92,7 +93,8 @@ def ended_by(pairs: set[tuple[UUID, UUID]]) -> set[tuple[UUID, UUID]]:
     """Those (person, division) who kept duty on that desk once and keep it no longer."""
     persons, divisions = {person for person, _ in pairs}, {division for _, division in pairs}
     theirs = Duty.objects.filter(user_id__in=persons, division_id__in=divisions)
-    running = set(theirs.filter(ended_at__isnull=True).values_list("user_id", "division_id"))
-    if pairs <= running:
-        return set()
-    return (pairs - running) & set(theirs.values_list("user_id", "division_id").distinct())
+    with looking_up("duty"):
+        running = set(theirs.filter(ended_at__isnull=True).values_list("user_id", "division_id"))
+        if pairs <= running:
+            return set()
+        return (pairs - running) & set(theirs.values_list("user_id", "division_id").distinct())
