@@ -37,7 +37,7 @@ class UploadLimitsMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         declared = str(request.META.get("CONTENT_LENGTH") or "0")
-        if not declared.isdecimal() or len(declared) > 18:
+        if not (declared.isascii() and declared.isdecimal()) or len(declared) > 18:
             return HttpResponse(status=400)
         if int(declared) > most(request.path_info):
             return HttpResponse(status=413)
