@@ -13,7 +13,7 @@ from backend.community.models import Home
 from backend.core import vault
 from backend.core.clock import now
 from backend.core.errors import NotFound
-from backend.core.queries import looking_up
+from backend.core.queries import looking_up, reading
 from backend.people import masks, phones
 from backend.people.actor import Actor, Reach
 from backend.people.homes import EVIDENCE, HOLDERS, may_decide
@@ -80,17 +80,15 @@ def residents(actor: Actor, home_id: UUID) -> list[Line]:
     home = Home.objects.filter(id=home_id).first()
     if home is None or not sees_household(actor, home):
         raise NotFound
-    with looking_up("household"):
+    with reading(actor):
         rows = Residency.objects.filter(home=home, state__in=["pending", "confirmed"]).order_by("created_at", "id")
         return [one for one in lines(actor, rows) if one.until is None or one.until > now()]
 
 
 def sees_household(actor: Actor, home: Home) -> bool:
-    """Whether the actor holds the home, or keeps or reads homes at a desk that reaches it."""
+    """Whether the actor holds the home, or confirms homes or helps people at a desk that reaches it."""
     places = {"compound": home.compound_id, "community": home.community_id}
-    if actor.may(Can.HOME_CONFIRM, **places) or actor.may(Can.HOME_READ, **places):
-        return True
-    return holds(actor, home.id)
+    return holds(actor, home.id) or actor.may(Can.HOME_CONFIRM, **places) or actor.may(Can.PERSON_READ, **places)
 
 
 def holds(actor: Actor, home_id: UUID) -> bool:
@@ -100,17 +98,17 @@ def holds(actor: Actor, home_id: UUID) -> bool:
 
 def mine(actor: Actor) -> list[Line]:
     """The person's own claims and homes, the newest first; what ended a year ago is left out."""
-    with looking_up("own homes"):
+    with reading(actor):
         rows = Residency.objects.filter(user_id=actor.must_be_known()).order_by("-created_at", "-id")
         return lines(actor, rows[:100])
 
 
 def lines(actor: Actor, rows: Iterable[Residency]) -> list[Line]:
     """Rows as lines (six queries, however many). Whoever calls this has checked that the actor may see the rows."""
+    if isinstance(rows, QuerySet):
+        rows = rows.select_related("home__building__compound", "home__unit")
+    found = list(rows)  # still within the reader's walls
     with looking_up("household"):
-        if isinstance(rows, QuerySet):
-            rows = rows.select_related("home__building__compound", "home__unit")
-        found = list(rows)
         people = {r.user_id for r in found}
         names = names_of(User.objects.filter(id__in=people))
         numbers = _phones(people)

@@ -17,7 +17,7 @@ from tests.tickets.drawn import Sheet
 PERSON = {"anonymous": 401, "wang": 200, "outsider": 200, "manager": 200}
 HOLDERS = {"wang": 200, "landlord": 200}
 DESK = {"manager": 200, "community_worker": 200}
-OVERSIGHT = {"subdistrict_officer": 200, "district_officer": 200, "admin": 200}
+HELPS = dict.fromkeys(("dispatcher", "second_dispatcher", "district_dispatcher", "care_worker", "admin"), 200)
 NOBODY = {"anonymous": 401, "outsider": 404}
 DECIDES = NOBODY | HOLDERS | DESK | {"pending": 403}
 CONFIRMS = ("manager", "other_company_manager", "ended_company_manager", "community_worker", "other_community_worker")
@@ -52,9 +52,9 @@ ROWS: dict[str, dict[str, int]] = {
     "POST /homes/{home_id}/claims/{claim_id}/confirm": DECIDES,
     "POST /homes/{home_id}/claims/{claim_id}/reject": DECIDES,
     "GET /homes/{home_id}/claims/{claim_id}/evidence/{evidence_id}": DECIDES | {"pending": 200},
-    "GET /homes/{home_id}/residents": NOBODY | HOLDERS | DESK | OVERSIGHT,
+    "GET /homes/{home_id}/residents": NOBODY | HOLDERS | DESK | HELPS,
     "POST /homes/{home_id}/residents/{residency_id}/end": DECIDES | {"pending": 200},
-    "GET /homes/{home_id}/occupancy": NOBODY | HOLDERS | DESK | OVERSIGHT,
+    "GET /homes/{home_id}/occupancy": NOBODY | HOLDERS | DESK | HELPS,
     "POST /homes/{home_id}/occupancy": NOBODY | dict.fromkeys(HOLDERS, 201),
     "POST /homes/{home_id}/occupancy/{occupancy_id}/end": NOBODY | DESK | {"wang": 200},
     "POST /people": STAFF_ONLY | dict.fromkeys(CONFIRMS, 404) | dict.fromkeys(DESK, 201),

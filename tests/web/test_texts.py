@@ -11,7 +11,9 @@ import pytest
 from backend.bulletins.models import Bulletin
 from backend.emergency.kinds import Disposition, Kind, Priority
 from backend.emergency.kinds import State as IncidentState
-from backend.people.roles import Role
+from backend.people import homes
+from backend.people.models import Delegation, HomeInvitation, Residency
+from backend.people.roles import Power, Role
 from backend.tickets.flow import STEPS, PauseReason
 from backend.tickets.flow import State as TicketState
 from payments.flow import State as PaymentState
@@ -34,6 +36,13 @@ WORDS = {
     "bill.state": Bill.State.values,
     "account.kind": Account.Kind.values,
     "role": [role.value for role in Role],
+    "power": [power.value for power in Power],
+    "relation": Residency.Relation.values,
+    "residency.state": Residency.State.values,
+    "offer.state": HomeInvitation.State.values,
+    "rejection": list(homes.REJECTIONS),
+    "ending": [*homes.ENDINGS, "time", "withdrawn", "invited", "enrolled"],
+    "consent.how": Delegation.Consent.values,
     "bulletin.kind": Bulletin.Kind.values,
     "bulletin.subject": Bulletin.Subject.values,
     "bulletin.state": Bulletin.State.values,

@@ -18,6 +18,7 @@ class Desk:
     has_alarms: bool
     has_tickets: bool
     has_bulletins: bool
+    has_people: bool
     is_dispatcher: bool
     channels: list[str]
 
@@ -34,6 +35,7 @@ def desk_of(actor: Actor) -> Desk:
         has_alarms=actor.may(Can.INCIDENT_READ),
         has_tickets=actor.may(Can.TICKET_READ),
         has_bulletins=actor.may(Can.BULLETIN_WRITE),
+        has_people=actor.may(Can.HOME_CONFIRM) or actor.may(Can.PERSON_READ),
         is_dispatcher=actor.may(Can.DUTY_KEEP),
         channels=channels,
     )

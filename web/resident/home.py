@@ -12,7 +12,7 @@ from backend.people.actor import Actor
 from backend.tickets.models import Ticket
 from notifications import inbox
 from payments.models import Bill
-from web import session
+from web import acting, session
 from web.pages import person_page, show
 from web.resident import sos
 
@@ -39,6 +39,8 @@ def home(request: HttpRequest) -> HttpResponse:
     """`/app`"""
     actor = session.actor_of(request)
     person = actor.must_be_known()
+    if acting.standing_in(request, actor) is not None:
+        return show(request, "web/app/acting_home.html", tab="home")
     return show(
         request,
         "web/app/home.html",

@@ -24,11 +24,15 @@ def page_of(about: str) -> str:
     parts = about.removeprefix("/api/v1/").split("/")
     if len(parts) == 2 and parts[0] in PAGES:
         return reverse(PAGES[parts[0]], args=[parts[1]])
-    return reverse("web:app") if parts[0] == "emergency" else ""
+    if parts[0] == "homes" and len(parts) == 3:
+        return reverse("web:residents", args=[parts[1]])
+    named = {"emergency": "web:app", "me/homes": "web:homes", "me/delegations": "web:family"}
+    found = named.get(parts[0]) or named.get("/".join(parts))
+    return reverse(found) if found else ""
 
 
-def _shown(notice: Entry) -> dict[str, object]:
-    return {"notice": notice, "text": notice.text(lang()), "page": page_of(notice.about)}
+def _shown(notice: Entry, *, plain: bool) -> dict[str, object]:
+    return {"notice": notice, "text": notice.text(lang(), plain=plain), "page": page_of(notice.about)}
 
 
 def _shown_ids(request: HttpRequest) -> list[UUID]:
@@ -52,7 +56,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         request,
         "web/app/inbox.html",
         tab="inbox",
-        notices=[_shown(notice) for notice in found],
+        notices=[_shown(notice, plain=session.is_elder(request)) for notice in found],
         shown_ids=" ".join(str(notice.id) for notice in found if notice.read_at is None),
         has_unread=any(notice.read_at is None for notice in found),
     )

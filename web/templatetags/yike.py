@@ -161,6 +161,12 @@ def day(at: date) -> str:
 
 
 @register.simple_tag
+def day_of(at: datetime) -> str:
+    """The last day in Beijing before a moment that is exclusive: "2027-05-22"."""
+    return f"{(at - timedelta(seconds=1)).astimezone(BEIJING):%Y-%m-%d}"
+
+
+@register.simple_tag
 def period(bill: Any) -> str:
     """A bill's period: "2026-10" for a calendar month, else its first and last day."""
     last = bill.period_end - timedelta(days=1)
