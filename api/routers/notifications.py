@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from api.edge import PERSON, Reply, Request, Router, access, perform
 from api.schemas.notifications import (
+    MailAskedOut,
+    MailAskIn,
+    MailboxOut,
+    MailCodeIn,
     PreferencesIn,
     PreferencesOut,
     PushTokenIn,
     PushTokenOut,
 )
 from backend.core.errors import FieldError, Invalid
-from notifications import devices, preferences
+from notifications import devices, mailboxes, preferences
 
 router = Router(tags=["notifications"])
 LONGEST_KEY = 120
@@ -42,6 +46,35 @@ def put_push_token(request: Request, device_key: str, body: PushTokenIn) -> Repl
 def delete_push_token(request: Request, device_key: str) -> Reply:
     """Send no more pushes to this device. Repeatable."""
     devices.forget_push(request.actor, device_key=device_key)
+    return Reply(status=204)
+
+
+@router.get("/email", response=MailboxOut)
+@access(PERSON)
+def read_email(request: Request) -> MailboxOut:
+    """The person's proved mailbox, masked; null when there is none."""
+    return MailboxOut.of(mailboxes.of(request.actor.must_be_known()))
+
+
+@router.post("/email", response={202: MailAskedOut})
+@access(PERSON)
+def ask_email(request: Request, body: MailAskIn) -> Reply:
+    """Send a code to a mailbox, to prove that it is the person's (409 `not-configured` where no mail goes out, 429)."""
+    return perform(request, mailboxes.ask, render=MailAskedOut.of, status=202, email=body.email)
+
+
+@router.post("/email/confirm", response=MailboxOut)
+@access(PERSON)
+def confirm_email(request: Request, body: MailCodeIn) -> Reply:
+    """Use that mailbox from now on (400 `code-wrong`, 410 `code-expired` after five minutes or five tries)."""
+    return perform(request, mailboxes.prove, render=MailboxOut.of, code=body.code)
+
+
+@router.delete("/email", response={204: None})
+@access(PERSON)
+def delete_email(request: Request) -> Reply:
+    """Write to this person no more. Repeatable."""
+    mailboxes.forget(request.actor)
     return Reply(status=204)
 
 

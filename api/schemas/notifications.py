@@ -9,6 +9,7 @@ from ninja import Field, Schema
 
 from notifications.addresses import Address
 from notifications.devices import Subscription
+from notifications.mailboxes import MailProof, masked
 from notifications.preferences import LOCKED, Preference
 
 
@@ -52,6 +53,37 @@ class PushTokenOut(Schema):
         return cls(
             device_key=address.device_key, platform=address.platform, provider=address.kind, at=address.created_at
         )
+
+
+class MailAskIn(Schema):
+    email: str = Field(max_length=254)
+
+
+class MailAskedOut(Schema):
+    """Until when (UTC) the code that was sent is valid."""
+
+    expires_at: datetime
+
+    @classmethod
+    def of(cls, proof: MailProof) -> MailAskedOut:
+        return cls(expires_at=proof.expires_at)
+
+
+class MailCodeIn(Schema):
+    code: str = Field(pattern=r"^[0-9]{6}$")
+
+
+class MailboxOut(Schema):
+    """`email` is masked (`w***@mail.example`)."""
+
+    email: str | None
+    since: datetime | None
+
+    @classmethod
+    def of(cls, address: Address | None) -> MailboxOut:
+        if address is None:
+            return cls(email=None, since=None)
+        return cls(email=masked(address.value), since=address.created_at)
 
 
 class QuietHours(Schema):

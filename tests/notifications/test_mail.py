@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email
+import re
 import socket
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -18,9 +19,9 @@ from backend.core.clock import moved, now
 from backend.core.verb import verb
 from backend.env import env
 from backend.people.actor import Actor
-from notifications import addresses, deliveries
+from notifications import addresses, deliveries, mailboxes
 from notifications.deliveries import Delivery
-from tests.cast import Cast
+from tests.cast import Cast, as_app
 from tests.notifications.letters import TOPIC
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -122,3 +123,69 @@ def test_a_mail_server_that_is_gone_is_tried_again(
     with moved(timedelta(seconds=10)):
         deliver()
     assert len(mailbox.messages) == 1
+
+
+def code_in(mailbox: Mailbox) -> str:
+    """The code of the newest mail."""
+    return re.findall(r"\d{6}", mailbox.messages[-1].get_content())[0]  # type: ignore[attr-defined]
+
+
+def test_a_mailbox_is_used_once_its_code_came_back(
+    cast: Cast, client_for: Callable[..., Any], mailbox: Mailbox, deliver: Callable[[], int]
+) -> None:
+    wang = client_for(cast.wang)
+    assert wang.post("/email", {"email": "wang@mail.example"}).status_code == 202
+    deliver()
+    assert mailbox.messages[-1]["To"] == "wang@mail.example"
+    row = Delivery.objects.get(topic="email.code")
+    assert (row.state, row.sealed, row.params) == ("sent", None, {})
+    assert wang.get("/email").json()["email"] is None
+    code = code_in(mailbox)
+    wrong = wang.post("/email/confirm", {"code": f"{(int(code) + 1) % 10**6:06}"})
+    assert (wrong.status_code, wrong.json()["code"]) == (400, "code-wrong")
+    assert client_for(cast.neighbour).post("/email/confirm", {"code": code}).status_code == 410
+    assert wang.post("/email/confirm", {"code": code}).json()["email"] == "w***@mail.example"
+    assert wang.post("/email/confirm", {"code": code}).status_code == 410
+    assert [address.value for address in addresses.live(cast.wang.id, "email")] == ["wang@mail.example"]
+    with as_app():
+        assert not addresses.Address.objects.exists()
+    wang.post("/email", {"email": "other@mail.example"})
+    deliver()
+    wang.post("/email/confirm", {"code": code_in(mailbox)})
+    assert [address.value for address in addresses.live(cast.wang.id, "email")] == ["other@mail.example"]
+    assert wang.delete("/email").status_code == 204
+    assert not addresses.live(cast.wang.id, "email").exists()
+
+
+def test_a_code_is_tried_five_times_at_most_even_by_fifty_at_once(
+    cast: Cast, barrier: Callable[..., list[Any]], mailbox: Mailbox, deliver: Callable[[], int]
+) -> None:
+    mailboxes.ask(cast.wang.actor, email="wang@mail.example")
+    deliver()
+    code, actor = code_in(mailbox), cast.wang.actor
+    wrong = f"{(int(code) + 1) % 10**6:06}"
+
+    def guess(_: int) -> str:
+        try:
+            mailboxes.prove(actor, code=wrong)
+        except (mailboxes.MailCodeWrong, mailboxes.MailCodeOver) as refused:
+            return refused.code
+        return "taken"
+
+    answers = barrier(50, guess)
+    assert (answers.count("code-wrong"), answers.count("code-expired")) == (5, 45)
+    with pytest.raises(mailboxes.MailCodeOver):
+        mailboxes.prove(actor, code=code)
+
+
+def test_a_mailbox_is_asked_for_five_times_a_day_and_only_where_mail_goes_out(
+    cast: Cast, client_for: Callable[..., Any], mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wang = client_for(cast.wang)
+    assert wang.post("/email", {"email": "no mailbox"}).json()["errors"][0]["code"] == "email-wrong"
+    answers = [wang.post("/email", {"email": "wang@mail.example"}).status_code for _ in range(6)]
+    assert answers == [202] * 5 + [429]
+    assert client_for(cast.neighbour).post("/email", {"email": "WANG@mail.example"}).status_code == 429
+    monkeypatch.setattr(env, "smtp_url", "")
+    answer = client_for(cast.outsider).post("/email", {"email": "x@mail.example"})
+    assert (answer.status_code, answer.json()["code"]) == (409, "not-configured")

@@ -13,6 +13,11 @@ ROWS: dict[str, dict[str, int]] = {
     "POST /inbox/archive": PERSON,
     "PUT /push-tokens/{device_key}": PERSON,
     "DELETE /push-tokens/{device_key}": GONE,
+    "GET /email": PERSON,
+    "POST /email": PERSON
+    | {"wang": 409, "outsider": 409, "manager": 409, "dispatcher": 409},  # no mail server in tests
+    "POST /email/confirm": PERSON | {"wang": 410, "outsider": 410, "manager": 410, "dispatcher": 410},
+    "DELETE /email": GONE,
     "GET /preferences": PERSON,
     "PUT /preferences": PERSON,
 }
@@ -24,5 +29,7 @@ CALLS = {
         path={"device_key": "phone"}, body={"token": "ok-1", "platform": "ios", "provider": "fcm"}
     ),
     "DELETE /push-tokens/{device_key}": lambda cast: Call(path={"device_key": "phone"}),
+    "POST /email": lambda cast: Call(body={"email": "wang@mail.example"}),
+    "POST /email/confirm": lambda cast: Call(body={"code": "123456"}),
     "PUT /preferences": lambda cast: Call(body={"language": "en"}),
 }
