@@ -10,16 +10,24 @@ from backend.core.catalogue import declare
 from backend.core.retention import keep
 from backend.core.subjects import erases, exports, rows
 from backend.core.vault import PersonKey
-from notifications import addresses, outbox
-from notifications.addresses import SMS, Address
-from notifications.broadcasts import BroadcastMark
-from notifications.deliveries import FAILED, QUEUED, Delivery, DeliveryKey
-from notifications.notices import Notice
-from notifications.outbox import OutboxMessage
-from notifications.preferences import Preference
-from notifications.presence import PresenceLease
-from notifications.receipts import Receipt
-from notifications.streams import Stream, StreamEvent
+from notifications import addresses, mailboxes, outbox
+from notifications.addresses import SMS
+from notifications.deliveries import FAILED, QUEUED
+from notifications.models import (
+    Address,
+    BroadcastMark,
+    Climb,
+    Delivery,
+    DeliveryKey,
+    Digest,
+    Notice,
+    OutboxMessage,
+    Preference,
+    PresenceLease,
+    Receipt,
+    Stream,
+    StreamEvent,
+)
 
 declare(
     "notifications.Address",
@@ -36,6 +44,16 @@ declare(
 declare("notifications.ProviderCircuit", plain="name failures opened retry_at last_error changed_at")
 declare("notifications.SmsSpending", plain="day lane count fen")
 declare(
+    "notifications.MailProof",
+    """
+    person_id     contact     notify  contract  use  delete
+    asked_sealed  contact     notify  contract  use  key
+    code_blind    credential  notify  contract  use  delete
+    """,
+    plain="tries expires_at",
+    seals={"asked_sealed": (mailboxes.CONTEXT, "person_id")},
+)
+declare(
     "notifications.Preference",
     """
     person_id    behaviour  notify  contract  account  delete
@@ -43,6 +61,7 @@ declare(
     quiet_from   behaviour  notify  contract  account  delete
     quiet_until  behaviour  notify  contract  account  delete
     off          behaviour  notify  contract  account  delete
+    is_plain     behaviour  notify  contract  account  delete
     """,
     plain="changed_at",
 )
@@ -69,7 +88,7 @@ declare(
     displayed_at  behaviour  notify  contract  rule  lapse
     read_at       behaviour  notify  contract  rule  lapse
     """,
-    plain="notice_id channel topic urgency sealed_by state reason provider provider_id tried_since sent_at",
+    plain="notice_id channel topic urgency sealed_by state reason provider provider_id expires_at tried_since sent_at",
 )
 declare("notifications.DeliveryKey", plain="key delivery_id delivery_at")
 declare("notifications.Broadcast", plain="channel seq topic params about urgency source_id expires_at")
@@ -92,6 +111,14 @@ declare(
     archived_at  behaviour  notify  contract  rule  delete
     """,
     plain="topic urgency key seq",
+)
+declare("notifications.Climb", "person_id  behaviour  notify  contract  rule  delete", plain="notice rung")
+declare(
+    "notifications.Digest",
+    """
+    person_id  behaviour  notify  contract  rule  delete
+    since      behaviour  notify  contract  rule  delete
+    """,
 )
 declare("notifications.PresenceLease", "person_id  behaviour  staff  duty  rule  delete", plain="division_id until")
 declare("notifications.Stream", "channel  behaviour  notify  contract  account  delete", plain="epoch last_offset")
@@ -116,9 +143,12 @@ declare(
 )
 
 keep(OutboxMessage, 7)
+keep(mailboxes.MailProof, 1, by="expires_at")
 keep(Delivery, 180, by="at")
 keep(DeliveryKey, 180, by="delivery_at")
 keep(BroadcastMark, 400)
+keep(Climb, 400)
+keep(Digest, 400, by="since")
 keep(Notice, 400)
 keep(PresenceLease, 30, by="until")
 keep(StreamEvent, 30, by="at")
@@ -138,6 +168,8 @@ def exported(person_id: UUID) -> dict[str, object]:
         "deliveries.json": rows(Delivery.objects.filter(person_id=person_id).order_by("at", "id")),
         "outbox.json": rows(OutboxMessage.objects.filter(person_id=person_id)),
         "read_to.json": rows(Receipt.objects.filter(person_id=person_id)),
+        "ladder.json": rows(Climb.objects.filter(person_id=person_id)),
+        "digest.json": rows(Digest.objects.filter(person_id=person_id)),
         "presence.json": rows(PresenceLease.objects.filter(person_id=person_id)),
         "streams.json": rows(Stream.objects.filter(channel=channel)),
         "events.json": rows(StreamEvent.objects.filter(channel=channel).order_by("offset")),
@@ -158,7 +190,7 @@ def erase(person_id: UUID) -> None:
     OutboxMessage.objects.filter(Q(person_id=person_id) | Q(sealed_by__in=[*owners, person_id])).delete()
     # The key of the bare phone is deleted, not destroyed: the next owner of the number may ask for a code again.
     PersonKey.objects.filter(owner_id__in=owners).delete()
-    for table in (Notice, BroadcastMark, Preference, Receipt, PresenceLease):
+    for table in (mailboxes.MailProof, Climb, Digest, Notice, BroadcastMark, Preference, Receipt, PresenceLease):
         table._default_manager.filter(person_id=person_id).delete()
     StreamEvent.objects.filter(channel=f"person:{person_id}").delete()
     Stream.objects.filter(channel=f"person:{person_id}").delete()

@@ -8,7 +8,7 @@ from web.desk import bulletins as desk_bulletins
 from web.desk import people as desk_people
 from web.desk import tickets as desk_tickets
 from web.public import home, login, preferences, reproof, security_txt, tokens
-from web.resident import bills, bulletins, circle, delegates, homes, inbox, payments, photos, sos, tickets
+from web.resident import bills, bulletins, circle, delegates, homes, inbox, payments, photos, privacy, sos, tickets
 from web.resident import home as resident
 from web.staff import security
 
@@ -44,6 +44,12 @@ urlpatterns = [
     path("app/tickets/<uuid:ticket_id>/<slug:act>", tickets.step, name="ticket-step"),
     path("app/bulletins/<uuid:bulletin_id>", bulletins.bulletin, name="bulletin"),
     path("app/inbox", inbox.inbox, name="inbox"),
+    path("app/privacy", privacy.privacy, name="privacy"),
+    path("app/privacy/consents/<slug:purpose>", privacy.consent, name="privacy-consent"),
+    path("app/privacy/copy", privacy.copy, name="privacy-copy"),
+    path("app/privacy/copy.zip", privacy.copy_file, name="privacy-copy-file"),
+    path("app/privacy/close", privacy.close, name="privacy-close"),
+    path("app/proof", privacy.proof, name="proof"),
     path("app/homes", homes.mine, name="homes"),
     path("app/homes/new", homes.claim, name="homes-claim"),
     path("app/homes/<uuid:claim_id>/evidence", homes.add_evidence, name="homes-evidence"),
