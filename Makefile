@@ -1,6 +1,6 @@
 # 一刻 Yike. `make help` lists the targets; `make demo` needs make and Python >= 3.11 with venv, nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench chaos story doctor lock clean
+.PHONY: help demo test check fuzz bench chaos story doctor sbom lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -28,6 +28,9 @@ check: $(VENV)/.installed-dev ## Format, lint, types, layers, migrations, contra
 	$(TEST_HOME) $(RUN) -m backend contract --check
 	$(RUN) -m backend links
 
+fuzz: $(VENV)/.installed-dev ## Try the whole API with made-up requests for longer (FUZZ_EXAMPLES=200, ARGS="-k admin")
+	$(TEST_HOME) FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-100} $(RUN) -m pytest -n 2 --dist loadgroup tests/security/test_fuzz.py $(ARGS)
+
 bench: $(VENV)/.installed-dev ## Measure, each number beside its baseline
 	$(RUN) -m backend bench $(ARGS)
 
@@ -39,6 +42,9 @@ story: $(VENV)/.installed ## Tell the three journeys in the terminal
 
 doctor: $(VENV)/.installed ## Say what this machine has and what is wrong
 	@$(RUN) -m backend doctor
+
+sbom: $(VENV)/.installed ## Write the list of dependencies (docs/sbom.cdx.json, CycloneDX) from the lock
+	$(RUN) -m backend sbom
 
 lock: ## Compile the hashed locks anew (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url pyproject.toml -o requirements.lock
