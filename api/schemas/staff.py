@@ -10,6 +10,7 @@ from ninja import Field, Schema
 from pydantic import AwareDatetime
 
 from api.schemas.people import DeviceIn
+from backend.people.actor import FRESH
 from backend.people.models import RoleGrant, Session, User
 from backend.people.roles import Role
 from backend.people.staff.invitations import Invited
@@ -34,11 +35,11 @@ class ProofIn(Schema):
 
 class ProofOut(Schema):
     authenticated_at: datetime
-    fresh_for: int = Field(900, description="seconds for which what is dangerous asks for no further proof")
+    fresh_for: int = Field(description="seconds for which what is dangerous asks for no further proof")
 
     @classmethod
     def of(cls, session: Session) -> ProofOut:
-        return cls(authenticated_at=session.authenticated_at)
+        return cls(authenticated_at=session.authenticated_at, fresh_for=int(FRESH.total_seconds()))
 
 
 class GrantIn(Schema):

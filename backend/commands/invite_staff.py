@@ -59,12 +59,11 @@ def words(refusal: Refusal) -> str:
 def scope_of(kind: str, code: str) -> UUID | None:
     """The id of a division by its code (the only one of its kind without a code), of a company or compound by its id."""
     if kind in {"company", "compound"}:
-        model = Company if kind == "company" else Compound
         try:
-            found = model.objects.filter(id=UUID(code)).first()  # type: ignore[attr-defined]
+            wanted = UUID(code)
         except ValueError:
             return None
-    else:
-        rows = Division.objects.filter(kind=kind, **({"code": code} if code else {}))[:2]
-        found = rows[0] if len(rows) == 1 else None
-    return found.id if found else None
+        rows = Company.objects.filter(id=wanted) if kind == "company" else Compound.objects.filter(id=wanted)
+        return rows.values_list("id", flat=True).first()
+    divisions = list(Division.objects.filter(kind=kind, **({"code": code} if code else {}))[:2])
+    return divisions[0].id if len(divisions) == 1 else None

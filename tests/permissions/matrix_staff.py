@@ -24,7 +24,15 @@ ROWS: dict[str, dict[str, int]] = {
     "POST /auth/staff/sessions": {"anonymous": 401, "outsider": 401, "admin": 401},
     "POST /auth/reauthentication": {"anonymous": 401, "outsider": 401, "admin": 401},
     "GET /people/{person_id}/grants": GRANTERS
-    | {"manager": 200, "other_company_manager": 200, "subdistrict_officer": 200, "district_officer": 200, "admin": 200},
+    | {
+        "manager": 200,
+        "other_company_manager": 200,
+        "ended_company_manager": 200,
+        "subdistrict_officer": 200,
+        "other_subdistrict_officer": 200,
+        "district_officer": 200,
+        "admin": 200,
+    },
     "POST /people/{person_id}/grants": GRANTERS
     | {
         "manager": 201,
@@ -49,7 +57,7 @@ ROWS: dict[str, dict[str, int]] = {
         "admin": 204,
     },
     "POST /people/{person_id}/suspend": SUSPENDERS,
-    "POST /people/{person_id}/reinstate": SUSPENDERS,
+    "POST /people/{person_id}/reinstate": SUSPENDERS | {"pending": 401},
     "POST /staff/invitations": GRANTERS
     | {
         "manager": 201,

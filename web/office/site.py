@@ -6,14 +6,13 @@ too.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
 from django.apps import apps
 from django.contrib import admin
 from django.db import models
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest
 from django.urls import reverse
 
 from backend.core.queries import looking_up, reading
@@ -69,14 +68,21 @@ class Rows(admin.ModelAdmin):  # type: ignore[type-arg]  # generic for the type 
     show_full_result_count = False
     list_select_related = False
 
-    def __init__(self, model: type[models.Model], site: admin.AdminSite) -> None:
-        super().__init__(model, site)
-        self.fields = self.readonly_fields = tuple(columns(model))
-        self.list_display = tuple(columns(model)[:8])
-        self.list_filter = tuple(
-            f.name for f in model._meta.concrete_fields if f.choices and _is_shown(f) and not f.is_relation
-        )
-        self.ordering = (f"-{model._meta.pk.name}",)
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return columns(self.model)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return columns(self.model)
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        return columns(self.model)[:8]
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        """By the columns that hold one of a few codes."""
+        return [f.name for f in self.model._meta.concrete_fields if f.choices and not f.is_relation and _is_shown(f)]
+
+    def get_ordering(self, request: HttpRequest) -> Any:
+        return [f"-{self.model._meta.pk.name}"]
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return bool(self.admin_site.has_permission(request))
@@ -105,11 +111,9 @@ class Office(admin.AdminSite):
         """`office:read` needs a login with a second factor; Django's is_staff is not asked."""
         return session.actor_of(request).may(Can.OFFICE_READ)
 
-    def admin_view(
-        self, view: Callable[..., HttpResponseBase], cacheable: bool = False
-    ) -> Callable[..., HttpResponseBase]:
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         @wraps(view)
-        def run(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        def run(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             actor = session.actor_of(request)
             if actor.kind != "person" or actor.state != "active":
                 return ask_login(request)

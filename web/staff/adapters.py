@@ -110,9 +110,13 @@ class FactorAdapter(DefaultMFAAdapter):
         return f"{lazily('staff.passkey')} {factors.count(user.pk) + 1}"
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
-        """The site that a passkey belongs to: the public address, so that no forwarded Host can change it."""
-        host = urlsplit(env.public_url).hostname or context.request.get_host().partition(":")[0]
-        return {"id": host, "name": "Yike 一刻"}
+        """The site that a passkey belongs to: the public name, so that no forwarded Host can change it.
+
+        A passkey belongs to a name, never to a number: a demo at 127.0.0.1 has passkeys when it is opened as localhost.
+        """
+        public = urlsplit(env.public_url).hostname or ""
+        is_name = bool(public) and not public.replace(".", "").isdigit() and ":" not in public
+        return {"id": public if is_name else context.request.get_host().partition(":")[0], "name": "Yike 一刻"}
 
 
 class HeadlessAdapter(DefaultHeadlessAdapter):

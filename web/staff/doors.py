@@ -82,9 +82,7 @@ def program_door(view: View, *, counts: Counts = "", adds_factor: bool = False) 
                 _count(counts, _name_in(request), person, _ip(request))
         except TooMany as wait:
             said = {"status": 429, "errors": [{"code": wait.code, "message": words_of(wait)}]}
-            response = JsonResponse(said, status=429)
-            response["Retry-After"] = str(wait.retry_after or 1)
-            return response
+            return JsonResponse(said, status=429, headers={"Retry-After": str(wait.retry_after or 1)})
         before = _shape(person)
         response = _within(request, view, person if request.method == "POST" else None, *args, **kwargs)
         if adds_factor and token and request.method == "POST":

@@ -32,10 +32,10 @@ def has_factor(user_id: UUID | None) -> bool:
 
 def count(user_id: UUID) -> int:
     """How many such factors the person holds."""
-    with looking_up("staff login"):
-        return Authenticator.objects.filter(user_id=user_id, type__in=PRIMARY).count()
+    return sum(kind in PRIMARY for kind in kinds(user_id))
 
 
 def remove_all(user_id: UUID) -> int:
     """Delete every factor of a person (a new invitation, an erasure); returns how many. Call it inside a verb."""
-    return Authenticator.objects.filter(user_id=user_id).delete()[0]
+    deleted: int = Authenticator.objects.filter(user_id=user_id).delete()[0]
+    return deleted

@@ -129,7 +129,11 @@ def freshen(actor: Actor, *, proven_at: datetime) -> Session:
 
 
 def _freshen(actor: Actor, moment: datetime) -> Session:
-    session = Session.objects.select_for_update().get(id=actor.session_id)
+    if actor.session_id is None:
+        raise StaffProofMissing
+    session = Session.objects.select_for_update().filter(id=actor.session_id, revoked_at__isnull=True).first()
+    if session is None:
+        raise StaffProofMissing
     session.authenticated_at = max(moment, session.authenticated_at)
     session.save(update_fields=["authenticated_at"])
     record("login.proved", about=session, person=str(actor.person_id))
@@ -145,7 +149,9 @@ def note_factors(actor: Actor, *, added: tuple[str, ...], removed: tuple[str, ..
 
 def end_all(user_id: UUID, why: str, *, except_for: UUID | None = None) -> int:
     """End the person's sessions everywhere; returns how many. Call it inside a verb."""
-    alive = Session.objects.filter(user_id=user_id, revoked_at__isnull=True).exclude(id=except_for)
+    alive = Session.objects.filter(user_id=user_id, revoked_at__isnull=True)
+    if except_for is not None:
+        alive = alive.exclude(id=except_for)
     count = alive.update(revoked_at=now(), revoked_why=why)
     emit(f"person:{user_id}", "login.ended", about="/api/v1/auth/sessions")
     return count

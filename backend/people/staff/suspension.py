@@ -75,7 +75,7 @@ def reinstate(actor: Actor, *, person_id: UUID) -> User:
 
 def _must_still_be_active(actor: Actor) -> None:
     """Who was suspended while this waited suspends nobody any more."""
-    if actor.kind == "person" and not User.objects.filter(id=actor.person_id, state=User.State.ACTIVE).exists():
+    if actor.kind == "person" and not User.objects.filter(id=actor.must_be_known(), state=User.State.ACTIVE).exists():
         raise NotInThatState
 
 
