@@ -29,7 +29,8 @@ class Choice:
 def choice(request: HttpRequest, among: QuerySet[Compound]) -> Choice:
     """From `?place&compound&building`, among these compounds; few compounds are listed at once."""
     made = Choice(q=request.GET.get("place", "").strip()[:60])
-    made.compound = among.filter(id=_uuid(request.GET.get("compound"))).first()
+    chosen = _uuid(request.GET.get("compound"))
+    made.compound = among.filter(id=chosen).first() if chosen else None
     if made.compound is not None:
         made.buildings = list(Building.objects.filter(compound=made.compound).order_by("name")[:DOORS])
         made.building = next((b for b in made.buildings if str(b.id) == request.GET.get("building")), None)

@@ -47,7 +47,8 @@ def give(request: Request, person_id: UUID, body: DelegationIn) -> Reply:
 
 def _plain(body: Any) -> dict[str, Any]:
     """The body with powers as their codes."""
-    return body.dict() | {"powers": [power.value for power in body.powers]}
+    fields: dict[str, Any] = body.dict()
+    return fields | {"powers": [power.value for power in body.powers]}
 
 
 @router.delete("/people/{person_id}/delegations/{delegation_id}", response={204: None})
@@ -72,7 +73,7 @@ def ask(request: Request, body: RequestIn) -> Reply:
     return perform(
         request,
         delegation_requests.ask,
-        render=lambda row: RequestOut(id=row.id),
+        render=lambda row: RequestOut(id=row.id, expires_in=int(delegation_requests.LIFE.total_seconds())),
         status=202,
         language=language(request),
         **_plain(body),

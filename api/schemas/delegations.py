@@ -58,7 +58,7 @@ class RequestOut(Schema):
     """The same for known and unknown phones."""
 
     id: UUID
-    expires_in: int = Field(600, description="seconds")
+    expires_in: int = Field(description="seconds")
 
 
 class RequestConfirmIn(Schema):

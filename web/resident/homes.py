@@ -40,7 +40,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         waiting=[one for one in lines if one.state == "pending"],
         lived=[one for one in lines if one.state == "confirmed"],
         past=[one for one in lines if one.state in {"rejected", "ended"}][:10],
-        holds=household.HOLDERS,
+        holds=homes.HOLDERS,
         offers=invitations.waiting(actor),
     )
 
