@@ -5,9 +5,9 @@ from __future__ import annotations
 from uuid import UUID
 
 from backend.core.verb import StreamedEvent
-from notifications import broadcasts, notices, streams
+from notifications import broadcasts, notice, streams
 from notifications.broadcasts import Broadcast
-from notifications.notices import Notice
+from notifications.notice import Notice
 
 
 def append(events: list[StreamedEvent]) -> list[str]:
@@ -16,7 +16,7 @@ def append(events: list[StreamedEvent]) -> list[str]:
     numbered: list[Notice] = []
     told: list[Broadcast] = []
     for event, offset in zip(events, offsets, strict=True):
-        if event.event == notices.CREATED:
+        if event.event == notice.CREATED:
             numbered.append(Notice(id=UUID(event.data["notice_id"]), seq=offset))
         elif event.event == broadcasts.CREATED:
             told.append(Broadcast(id=UUID(event.data["broadcast_id"]), seq=offset))

@@ -8,7 +8,8 @@ class NotificationsConfig(AppConfig):
 
     def ready(self) -> None:
         from backend.core.verb import on_events
-        from notifications import appending, courier
+        from notifications import appending, courier, words
 
         on_events(appending.append)
+        words.register()
         courier.register_loops()

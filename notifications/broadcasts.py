@@ -39,8 +39,8 @@ class Broadcast(Row):
         app_label = "notifications"
         indexes = [models.Index(fields=["channel", "-id"], name="broadcasts_of_channel")]
 
-    def text(self, language: str) -> str:
-        return templates.render(self.topic, self.params, language)
+    def text(self, language: str, *, plain: bool = False) -> str:
+        return templates.render(self.topic, self.params, language, plain=plain)
 
 
 class BroadcastMark(Row):
@@ -94,6 +94,7 @@ def push(
     about: str,
     source_id: UUID,
     urgency: str = "normal",
+    expires_at: datetime | None = None,
 ) -> int:
     """Queue the pushes of a broadcast for these people (inside a verb), as they prefer; returns how many were queued.
 
@@ -103,7 +104,7 @@ def push(
     live = Address.objects.filter(
         person_id__in=person_ids, kind__in=addresses.PUSH, is_own=True, retired_at__isnull=True
     )
-    rows = list(_planned(live, wishes, topic, params, about, source_id, urgency))
+    rows = list(_planned(live, wishes, topic, params, about, source_id, urgency, expires_at))
     Delivery.objects.bulk_create(rows)
     deliveries.wake(rows)
     return len(rows)
@@ -117,6 +118,7 @@ def _planned(
     about: str,
     source_id: UUID,
     urgency: str,
+    expires_at: datetime | None,
 ) -> Iterable[Delivery]:
     moment = now()
     for address in live:
@@ -135,4 +137,5 @@ def _planned(
             about=about,
             urgency=urgency,
             due_at=due,
+            expires_at=expires_at,
         )

@@ -19,7 +19,7 @@ from backend.core.clock import BEIJING, now
 from backend.core.due import register
 from backend.core.verb import record, verb
 from backend.env import env
-from notifications import addresses, deliveries, failover, letters, outbox, sms, templates
+from notifications import addresses, deliveries, digest, failover, ladder, letters, outbox, sms, templates
 from notifications.channels import NO_PROVIDER, Letter, NotNow, NotSent, Outcome, Taken
 from notifications.channels.registry import EMAIL, FCM, HUAWEI, SEAMS, SMS, VOICE, WEBPUSH
 from notifications.deliveries import DEAD, EMERGENCY, FAILED, NORMAL, QUEUED, Delivery
@@ -70,6 +70,8 @@ def register_loops() -> None:
     for channels, batch, threads in LANES:
         for urgency in (EMERGENCY, NORMAL):
             register(lane(channels, urgency, carry, batch=batch, threads=threads[urgency]))
+    ladder.register_loop(COURIER)
+    digest.register_loop(COURIER)
 
 
 def carry(rows: Sequence[Delivery]) -> None:
@@ -102,6 +104,8 @@ def _refused(row: Delivery, wishes: dict[UUID, Preference]) -> Ended | None:
         return Ended(row, NotSent("tried too long"), state=DEAD)
     if row.tried_since is not None and now() - row.tried_since > GIVE_UP[_urgency(row)]:
         return Ended(row, NotSent("tried too long"), state=DEAD)
+    if row.urgency != EMERGENCY and row.expires_at is not None and row.expires_at <= now():
+        return Ended(row, NotSent("not sent: it no longer matters"))
     wish = wishes.get(row.person_id) if row.person_id else None
     if row.urgency != EMERGENCY and wish and not deliveries.wants(wish, row.topic, row.channel):
         return Ended(row, NotSent("switched off by the recipient"))

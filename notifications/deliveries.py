@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
-from uuid import UUID
 
 from django.db import connection, models
 
@@ -13,19 +11,22 @@ from backend.core.clock import now
 from backend.core.due import DueRow
 from backend.core.ids import uuid7
 from backend.core.verb import hint
-from notifications import addresses, preferences
-from notifications.channels import registry
+from notifications import addresses
 from notifications.preferences import Preference
 
 SOCKET, SMS, VOICE, EMAIL, FCM, WEBPUSH = "socket", "sms", "voice", "email", "fcm", "webpush"
-QUEUED, SENT, FAILED, DEAD = "queued", "sent", "failed", "dead"
+QUEUED, SENT, FAILED, DEAD, SKIPPED = "queued", "sent", "failed", "dead", "skipped"
 NORMAL, EMERGENCY = "normal", "emergency"
 
 
 class Delivery(DueRow):
-    """`sent`: the provider accepted it (for `socket`: the stream holds it). `failed`: it cannot be sent, `reason` says why.
-    `dead`: tried too long. While it waits, `reason` may say for what. `provider`: who took it. `tried_since`: the first attempt
-    that did not succeed. What the recipient's device or the provider reported stands in the receipt times, which never go back."""
+    """One way of one notice to one address.
+
+    `sent`: the provider accepted it (for `socket`: the stream holds it). `failed`: it cannot be sent, `reason` says why. `dead`: tried
+    too long. `skipped`: this way was not gone at all, `reason` says why. While it waits, `reason` may say for what. `provider`: who
+    took it. `tried_since`: the first attempt that did not succeed. What the recipient's device or the provider reported stands in
+    the receipt times, which never go back.
+    """
 
     pk = models.CompositePrimaryKey("at", "id")
     id = models.UUIDField(default=uuid7)
@@ -44,6 +45,7 @@ class Delivery(DueRow):
     reason = models.CharField(max_length=80, blank=True)
     provider = models.CharField(max_length=16, blank=True)
     provider_id = models.CharField(max_length=200, blank=True)
+    expires_at = models.DateTimeField(null=True)
     tried_since = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
     delivered_at = models.DateTimeField(null=True)
@@ -75,42 +77,6 @@ class DeliveryKey(models.Model):
 
     class Meta:
         app_label = "notifications"
-
-
-def plan(
-    person_id: UUID, notice_id: UUID, topic: str, params: dict[str, Any], *, about: str, urgency: str
-) -> list[Delivery]:
-    """Queue a notice on its channels (inside a verb): the stream holds it already; pushes, and in emergencies SMS and a call, go
-    out by the courier. Quiet hours and preferences hold back only what is not an emergency."""
-    moment = now()
-    preference = preferences.of(person_id)
-    is_emergency = urgency == EMERGENCY
-    kinds = (*addresses.PUSH, addresses.SMS) if is_emergency else addresses.PUSH
-    ways = [
-        (a.kind, a) for a in addresses.live_of(person_id, kinds) if is_emergency or wants(preference, topic, a.kind)
-    ]
-    if is_emergency and registry.providers(VOICE):
-        ways += [(VOICE, address) for kind, address in ways if kind == SMS]
-    due = moment if is_emergency else (preference.quiet_end(moment) or moment)
-
-    def made(channel: str, **more: Any) -> Delivery:
-        return Delivery(
-            at=moment,
-            notice_id=notice_id,
-            person_id=person_id,
-            channel=channel,
-            topic=topic,
-            params=params,
-            about=about,
-            urgency=urgency,
-            **more,
-        )
-
-    rows = [made(SOCKET, state=SENT, sent_at=moment)]
-    rows += [made(channel, address_id=address.id, due_at=due) for channel, address in ways]
-    Delivery.objects.bulk_create(rows)
-    wake(rows)
-    return rows
 
 
 def wants(preference: Preference, topic: str, channel: str) -> bool:

@@ -16,7 +16,7 @@ from backend.core.errors import FieldError, Invalid, Unauthenticated
 from backend.core.verb import Doer, verb
 from notifications import templates
 from notifications.broadcasts import Broadcast, BroadcastMark
-from notifications.notices import Notice
+from notifications.notice import Notice
 
 MOST = 500
 SEARCHED = 500
@@ -37,8 +37,8 @@ class Entry:
     read_at: datetime | None
     archived_at: datetime | None
 
-    def text(self, language: str) -> str:
-        return templates.render(self.topic, self.params, language)
+    def text(self, language: str, *, plain: bool = False) -> str:
+        return templates.render(self.topic, self.params, language, plain=plain)
 
 
 @dataclass(frozen=True)

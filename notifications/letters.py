@@ -51,7 +51,11 @@ def _letter(row: Delivery, values: dict[UUID, str], wishes: dict[UUID, Preferenc
         to = values[row.address_id]
         if not to:
             raise NotSent("recipient erased")
-        text = "" if row.channel in addresses.PUSH else templates.render(row.topic, params, language)
+        text = (
+            ""
+            if row.channel in addresses.PUSH
+            else templates.render(row.topic, params, language, plain=_is_plain(row, wishes))
+        )
     return Letter(
         delivery_id=row.id,
         notice_id=row.notice_id,
@@ -64,3 +68,7 @@ def _letter(row: Delivery, values: dict[UUID, str], wishes: dict[UUID, Preferenc
         params=params,
         language=language,
     )
+
+
+def _is_plain(row: Delivery, wishes: dict[UUID, Preference]) -> bool:
+    return row.person_id in wishes and wishes[row.person_id].is_plain

@@ -5,7 +5,10 @@ from notifications.breaker import ProviderCircuit
 from notifications.broadcasts import Broadcast, BroadcastMark
 from notifications.budget import SmsSpending
 from notifications.deliveries import Delivery, DeliveryKey
-from notifications.notices import Notice
+from notifications.digest import Digest
+from notifications.ladder import Climb
+from notifications.mailboxes import MailProof
+from notifications.notice import Notice
 from notifications.outbox import OutboxMessage
 from notifications.preferences import Preference
 from notifications.presence import PresenceLease
@@ -16,8 +19,11 @@ __all__ = [
     "Address",
     "Broadcast",
     "BroadcastMark",
+    "Climb",
     "Delivery",
     "DeliveryKey",
+    "Digest",
+    "MailProof",
     "Notice",
     "OutboxMessage",
     "Preference",

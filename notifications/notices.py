@@ -8,43 +8,15 @@ from __future__ import annotations
 from typing import Any, Literal
 from uuid import UUID
 
-from django.db import models
-
 from backend.core.clock import now
-from backend.core.rows import Row
 from backend.core.verb import emit
-from notifications import deliveries, preferences, sms, templates
+from notifications import deliveries, digest, ladder, preferences, sms, templates, topics
 from notifications.addresses import Address
 from notifications.deliveries import Delivery
+from notifications.notice import CREATED, Notice
+from notifications.topics import Severity
 
 Urgency = Literal["normal", "emergency"]
-CREATED = "notice.created"
-
-
-class Notice(Row):
-    """`seq` is the offset of its event in the person's stream: the order in which notices were committed."""
-
-    person_id = models.UUIDField()
-    topic = models.CharField(max_length=64)
-    params = models.JSONField(default=dict)
-    about = models.TextField(blank=True)
-    urgency = models.CharField(max_length=12, default="normal")
-    key = models.CharField(max_length=160, null=True)  # noqa: DJ001 - many notices have none, and '' would not be unique
-    seq = models.BigIntegerField(null=True)
-    read_at = models.DateTimeField(null=True)
-    archived_at = models.DateTimeField(null=True)
-
-    class Meta:
-        app_label = "notifications"
-        constraints = [models.UniqueConstraint(fields=["person_id", "key"], name="one_notice_a_key")]
-        indexes = [models.Index(fields=["person_id", "seq"], name="notices_of_person")]
-
-    @property
-    def channel(self) -> str:
-        return f"person:{self.person_id}"
-
-    def text(self, language: str) -> str:
-        return templates.render(self.topic, self.params, language)
 
 
 def notify(
@@ -56,7 +28,7 @@ def notify(
     urgency: Urgency = "normal",
     key: str | None = None,
 ) -> Notice:
-    """Tell a person something (inside a verb): inbox, live stream, pushes, and SMS in emergencies.
+    """Tell a person something (inside a verb): inbox, live stream, and the ways of the topic's ladder; in emergencies all of them at once.
 
     `params` fill the topic's template and may hold nothing that this reader may not see. The same `key` for the same person again
     gives the first notice back and sends nothing. Raises UnknownTopic, KeyError (a parameter is missing).
@@ -69,7 +41,9 @@ def notify(
         if first.id != made.id:
             return first
     emit(made.channel, CREATED, about=about, data={"notice_id": str(made.id), "topic": topic, "urgency": urgency})
-    deliveries.plan(person_id, made.id, topic, params, about=about, urgency=urgency)
+    ladder.begin(made)
+    if urgency != deliveries.EMERGENCY and topics.of(topic).severity == Severity.INFO:
+        digest.remind(made)
     return made
 
 

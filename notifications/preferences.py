@@ -18,13 +18,14 @@ LOCKED = ("emergency", "alarm", "incident")
 
 class Preference(models.Model):
     """`quiet_from`–`quiet_until` is a daily window in Beijing time, over midnight if it ends before it starts. `off` maps a topic
-    to the channels on which it is not wanted."""
+    to the channels on which it is not wanted. `is_plain`: short, plain words (elder mode)."""
 
     person_id = models.UUIDField(primary_key=True)
     language = models.CharField(max_length=8, default="zh-CN")
     quiet_from = models.TimeField(null=True)
     quiet_until = models.TimeField(null=True)
     off = models.JSONField(default=dict)
+    is_plain = models.BooleanField(default=False)
     changed_at = models.DateTimeField(default=now)
 
     class Meta:
@@ -59,9 +60,9 @@ def of(person_id: UUID | None) -> Preference:
     return Preference.objects.filter(person_id=person_id).first() or Preference(person_id=person_id)
 
 
-def set_language(person_id: UUID, language: str) -> None:
-    """The language of texts sent to this person (inside a verb, when people change theirs)."""
-    Preference.objects.update_or_create(person_id=person_id, defaults={"language": language, "changed_at": now()})
+def set_reading(person_id: UUID, **how: str | bool) -> None:
+    """`language`, `is_plain`: how texts for this person are worded (inside a verb, when people change it)."""
+    Preference.objects.update_or_create(person_id=person_id, defaults={**how, "changed_at": now()})
 
 
 @verb("preferences.change")

@@ -13,7 +13,7 @@ from backend.core.rows import Row
 from backend.core.verb import Doer, verb
 from notifications import streams
 from notifications.deliveries import SOCKET, Delivery
-from notifications.notices import Notice
+from notifications.notice import Notice
 
 DELIVERED, DISPLAYED, READ = "delivered", "displayed", "read"
 STATES = (DELIVERED, DISPLAYED, READ)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-CHINESE, ENGLISH = "zh", "en"
+CHINESE, ENGLISH, PLAIN = "zh", "en", "-plain"
 
 _texts: dict[str, dict[str, str]] = {}
 
@@ -15,7 +15,10 @@ class UnknownTopic(LookupError):
 
 
 def register_templates(texts: Mapping[str, Mapping[str, str]]) -> None:
-    """Register `{topic: {"zh": "…{name}…", "en": "…"}}`; both languages are required. Repeatable."""
+    """Register `{topic: {"zh": "…{name}…", "en": "…"}}`; both languages are required. Repeatable.
+
+    `zh-plain`, `en-plain`: shorter words for readers of the elder mode, optional.
+    """
     for topic, languages in texts.items():
         missing = {CHINESE, ENGLISH} - set(languages)
         if missing:
@@ -27,16 +30,22 @@ def topics() -> list[str]:
     return sorted(_texts)
 
 
-def render(topic: str, params: Mapping[str, Any], language: str) -> str:
-    """The text in `language` (`zh-CN`, `en`, …; Chinese when unknown). Raises UnknownTopic, KeyError for a missing parameter."""
+def render(topic: str, params: Mapping[str, Any], language: str, *, plain: bool = False) -> str:
+    """The text in `language` (`zh-CN`, `en`, …; Chinese when unknown), in plain words where there are any and they are wanted.
+
+    Raises UnknownTopic, KeyError for a missing parameter.
+    """
     try:
         texts = _texts[topic]
     except KeyError:
         raise UnknownTopic(topic) from None
-    return texts[ENGLISH if language.lower().startswith("en") else CHINESE].format_map(params)
+    spoken = ENGLISH if language.lower().startswith("en") else CHINESE
+    chosen = texts.get(f"{spoken}{PLAIN}") if plain else None
+    return (chosen or texts[spoken]).format_map(params)
 
 
 def check(topic: str, params: Mapping[str, Any]) -> None:
     """Raise now, in the writer's transaction, what `render` would raise at the reader's."""
-    render(topic, params, CHINESE)
-    render(topic, params, ENGLISH)
+    for language in (CHINESE, ENGLISH):
+        render(topic, params, language)
+        render(topic, params, language, plain=True)

@@ -18,7 +18,7 @@ from api.edge import (
     write_cursor,
 )
 from api.schemas.inbox import ArchivedOut, ArchiveIn, InboxOut, NoticeOut, ReadIn, ReadOut
-from notifications import inbox
+from notifications import inbox, preferences
 from notifications.inbox import Wish
 
 router = Router(tags=["notifications"])
@@ -49,9 +49,10 @@ def read_inbox(
     )
     found = inbox.entries(person, places, wish, limit=most + 1)
     last = found[most - 1] if len(found) > most else None
+    plain = preferences.of(person).is_plain
     newest = {**_positions(since), **inbox.positions(person, places)}
     return InboxOut(
-        items=[NoticeOut.of(entry, tongue) for entry in found[:most]],
+        items=[NoticeOut.of(entry, tongue, plain=plain) for entry in found[:most]],
         next=write_cursor([last.at.isoformat(), last.id], PAGE) if last else None,
         since=write_cursor([part for pair in sorted(newest.items()) for part in pair], SINCE),
         unread=inbox.unread(person, places),

@@ -26,11 +26,11 @@ class NoticeOut(Schema):
     archived_at: datetime | None
 
     @classmethod
-    def of(cls, entry: Entry, language: str) -> NoticeOut:
+    def of(cls, entry: Entry, language: str, *, plain: bool = False) -> NoticeOut:
         return cls(
             id=entry.id,
             topic=entry.topic,
-            text=entry.text(language),
+            text=entry.text(language, plain=plain),
             about=entry.about,
             urgency=entry.urgency,  # type: ignore[arg-type]
             channel=entry.channel,

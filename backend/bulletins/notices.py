@@ -6,6 +6,8 @@ TEMPLATES = {
     "bulletin.outage": {
         "zh": "【{place}】{title}。时间：{when}。{text}",
         "en": "[{place_en}] {title_en}. When: {when_en}. {text_en}",
+        "zh-plain": "{title}：{when}。",
+        "en-plain": "{title_en}: {when_en}.",
     },
     "bulletin.notice": {"zh": "【{place}】{title}。{text}", "en": "[{place_en}] {title_en}. {text_en}"},
     "bulletin.changed": {

@@ -42,6 +42,7 @@ def _portion(actor: Actor, *, run: Run, bulletin: Bulletin, after: UUID | None) 
         params_of(bulletin),
         about=f"/api/v1/bulletins/{bulletin.id}",
         source_id=bulletin.id,
+        expires_at=bulletin.shown_until,
     )
     run.step(run.job.done + len(portion), max(run.job.total, run.job.done + len(portion)), cursor=str(portion[-1]))
     return portion[-1]

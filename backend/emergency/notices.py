@@ -14,6 +14,8 @@ TEMPLATES = {
     "incident.acknowledged": {
         "zh": "值班员已接手您的求助（编号 {number}），请保持电话畅通。",
         "en": "A dispatcher has taken your call for help (no. {number}). Please keep your phone free.",
+        "zh-plain": "有人来帮您了，请别挂电话，等电话响。",
+        "en-plain": "Help is coming. Stay near your phone.",
     },
     "incident.delegate": {
         "zh": "【一刻】您代办的家人发出了求助，编号 {number}，值班台已收到。请打开一刻查看。",

@@ -164,7 +164,7 @@ def _person(actor: Actor, person_id: UUID, facts: dict[str, Any]) -> tuple[User,
         raise AlreadyEnrolled from None
     if number:
         addresses.add(user.id, addresses.SMS, number)
-    preferences.set_language(user.id, user.language)
+    preferences.set_reading(user.id, language=user.language, is_plain=user.elder_mode)
     return user, has_account
 
 

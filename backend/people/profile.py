@@ -145,10 +145,11 @@ def change(
         changed.append("name_sealed")
     if language is not None:
         user.language = language
-        preferences.set_language(user.id, language)
+        preferences.set_reading(user.id, language=language)
         changed.append("language")
     if elder_mode is not None:
         user.elder_mode = elder_mode
+        preferences.set_reading(user.id, is_plain=elder_mode)
         changed.append("elder_mode")
     if care_notes is not None:
         if care_notes.strip():

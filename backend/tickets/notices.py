@@ -1,9 +1,15 @@
 """What people are told about tickets. The only parameter is the number: a notice may be read over a shoulder."""
 
 from notifications.templates import register_templates
+from notifications.topics import Severity, Topic, register_topics
 
 TEMPLATES = {
-    "ticket.reported": {"zh": "已收到您的反映，编号 {number}。", "en": "We have your report. Its number is {number}."},
+    "ticket.reported": {
+        "zh": "已收到您的反映，编号 {number}。",
+        "en": "We have your report. Its number is {number}.",
+        "zh-plain": "收到了，会有人处理。编号 {number}。",
+        "en-plain": "We have it, somebody will come. Number {number}.",
+    },
     "ticket.danger": {
         "zh": "{number} 可能有危险，已同时通知应急值守台。请先离开，勿动明火和电器开关；危急时拨打 119、120。",
         "en": "{number} may be dangerous: the emergency desk has it too. Leave first, touch no flame or switch; call 119 or 120 if needed.",
@@ -18,6 +24,8 @@ TEMPLATES = {
     "ticket.resolved": {
         "zh": "{number} 已办结，请确认是否解决。",
         "en": "{number} is reported as done. Please say whether it is.",
+        "zh-plain": "{number} 修好了吗？请点开告诉我们。",
+        "en-plain": "Is {number} done? Open it and tell us.",
     },
     "ticket.verified": {"zh": "{number} 已核查确认。", "en": "{number} was checked and is done."},
     "ticket.reopened": {"zh": "{number} 已重新办理。", "en": "{number} was opened again."},
@@ -39,3 +47,10 @@ TEMPLATES = {
 def register() -> None:
     """Make the texts known to the notices room."""
     register_templates(TEMPLATES)
+    register_topics(
+        {
+            "ticket.commented": Topic(collapses=True),
+            "ticket.verified": Topic(Severity.INFO),
+            "ticket.closed": Topic(Severity.INFO),
+        }
+    )

@@ -16,7 +16,7 @@ from backend.people.models import Duty, EmergencyContact
 from backend.people.reading import CONTACT
 from notifications import addresses, sms
 from notifications.deliveries import Delivery
-from notifications.notices import Notice
+from notifications.notice import Notice
 from notifications.presence import PresenceLease
 from tests.cast import Cast
 from tests.emergency.builders import make_device, raise_alarm, sit_down

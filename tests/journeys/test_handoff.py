@@ -10,7 +10,7 @@ from backend.journeys import danger
 from backend.people.profile import set_contacts
 from backend.tickets import actions
 from backend.tickets.models import Ticket
-from notifications.notices import Notice
+from notifications.notice import Notice
 
 GAS = {"category": "home-gas", "text": "厨房有味", "answers": {"smell": "yes"}}
 

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from notifications.notices import Notice
+from notifications.notice import Notice
 from notifications.streams import StreamEvent
 from tests.tickets.drawn import tagged
 

@@ -9,7 +9,7 @@ from backend.core.verb import verb
 from backend.people.actor import Actor
 from notifications import notices
 from notifications.deliveries import Delivery
-from notifications.notices import Notice
+from notifications.notice import Notice
 from notifications.templates import register_templates
 
 TOPIC = "test.told"

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from notifications import addresses
-from notifications.notices import Notice
+from notifications.notice import Notice
 from notifications.preferences import Preference
 from tests.cast import Cast, as_app
 from tests.notifications.letters import tell

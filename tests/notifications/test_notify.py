@@ -10,7 +10,7 @@ from backend.core.verb import NotInAVerb, verb
 from backend.people.actor import Actor
 from notifications import addresses, notices, templates
 from notifications.deliveries import Delivery
-from notifications.notices import Notice
+from notifications.notice import Notice
 from notifications.streams import Stream, StreamEvent
 from notifications.templates import UnknownTopic
 from tests.cast import Cast

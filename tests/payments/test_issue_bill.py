@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from backend.core.errors import Forbidden, NotFound
-from notifications.notices import Notice
+from notifications.notice import Notice
 from payments import billing
 from payments.billing import issue_bill, month, void_bill
 from payments.errors import AlreadyBilled, AreaUnknown, NoReading, NoTariff, PrepaidAccount

@@ -10,7 +10,7 @@ import pytest
 
 from backend.core.audit import AuditRow
 from backend.env import env
-from notifications.notices import Notice
+from notifications.notice import Notice
 from payments.models import Attempt, Payment, Posting
 from tests.cast import Cast, Http
 from tests.payments import books

@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 import stripe as sdk
 
-from notifications.notices import Notice
+from notifications.notice import Notice
 from payments import refunds
 from payments.due import refund_loop
 from payments.models import Attempt, Bill, Payment, Posting, Refund

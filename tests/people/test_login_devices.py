@@ -12,7 +12,7 @@ from backend.people import login, login_proof
 from backend.people.actor import ReauthenticationRequired
 from backend.people.models import Session
 from notifications import addresses, devices
-from notifications.notices import Notice
+from notifications.notice import Notice
 from notifications.streams import StreamEvent
 from tests.cast import Cast, Http
 from tests.people.logins import DEVICE, PHONE, asked_code, last_code, last_text, logged_in, texts

@@ -14,7 +14,7 @@ from backend.core import clock
 from backend.core.ids import uuid7
 from backend.emergency.models import Incident
 from notifications.deliveries import Delivery
-from notifications.notices import Notice
+from notifications.notice import Notice
 from tests.notifications.letters import tell
 from tests.sockets.conftest import SocketsProcess
 from tests.sockets.peer import connected, follow, logged_in, threaded, until

@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from backend.tickets import actions
 from backend.tickets.flow import STEPS, State, allowed
 from backend.tickets.models import Comment, Ticket
-from notifications.notices import Notice
+from notifications.notice import Notice
 from notifications.streams import StreamEvent
 from tests.tickets.making import PATH, STREET, make_ticket
 
