@@ -1,4 +1,4 @@
-"""Measure Yike beside its baselines: the circle over HTTP, the alarm verb, a desk event to thousands. Some minutes, loopback only.
+"""Measure Yike beside its baselines: the circle over HTTP, the alarm verb, a login, a desk event to thousands. Minutes, loopback only.
 
 It uses a home of its own (YIKE_BENCH_HOME, or .yike-bench), so that it never touches the data of a running demo.
 """
@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 PROCESS = "none"
-PARTS = ("circle", "alarm", "fanout")
+PARTS = ("circle", "alarm", "login", "fanout")
 CROWDS = (1_000, 5_000)
 Row = tuple[str, str, str, str]
 REPORT = Path(__file__).resolve().parents[2] / "docs" / "bench.md"
@@ -46,6 +46,7 @@ def run(args: argparse.Namespace) -> int:
 def _rows(args: argparse.Namespace) -> list[Row]:
     """Measure, and print each result as soon as it is there."""
     measured = {"circle": lambda: [_circle(args.seconds * 0.7)], "alarm": lambda: [_alarm(args.seconds * 0.3)]}
+    measured["login"] = lambda: _login(min(args.seconds * 0.2, 10))
     measured["fanout"] = lambda: [row for count in args.clients for row in _fanout(count)]
     rows = []
     for part in PARTS:
@@ -65,6 +66,27 @@ def _circle(seconds: float) -> Row:
         f"FastAPI + asyncpg: {walk.baseline.rps:.0f} requests/s (p50 {walk.baseline.p50:.1f}, p99 {walk.baseline.p99:.1f} ms)",
         f"{walk.ratio:.2f} × (budget ≥ 0.5)",
     )
+
+
+def _login(seconds: float) -> list[Row]:
+    from bench import login
+
+    found = login.measure(seconds)
+    bare = found.bare
+    return [
+        (
+            f"login by code, {found.statements} statements, {found.logins} new people",
+            f"asking {found.ask}; entering {found.enter}",
+            f"as many round trips and two commits by psycopg: {found.bare_login}",
+            f"p95 {(found.ask.p95 + found.enter.p95) / found.bare_login.p95:.2f} ×",
+        ),
+        (
+            "knowing who asks, a request",
+            f"{found.cached}; signature not yet known {found.uncached}",
+            f"PyJWT and one query by psycopg: {bare}",
+            f"p50 {found.cached.p50 / bare.p50:.2f} × (with roles, homes and row walls)",
+        ),
+    ]
 
 
 def _alarm(seconds: float) -> Row:

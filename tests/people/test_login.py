@@ -11,23 +11,8 @@ import pytest
 from backend.core.errors import TooMany
 from backend.people import forgetting, login, phones, tokens
 from backend.people.models import LoginCode, RefreshToken, Session, User
-from notifications.deliveries import Delivery
-from notifications.sms import opened
 from tests.cast import Cast, Http
-
-PHONE = "13800138000"
-DEVICE = {"key": "phone-1", "name": "test", "platform": "android"}
-
-
-def asked_code(phone: str = PHONE) -> str:
-    """Ask for a code and read it where the SMS waits to be sent."""
-    login.ask_code(phone=phone)
-    delivery = Delivery.objects.filter(channel="sms").latest("at")
-    return "".join(c for c in opened(delivery)[1] if c.isdigit())[:6]
-
-
-def logged_in(phone: str = PHONE) -> login.LoggedIn:
-    return login.log_in(phone=phone, code=asked_code(phone), device=DEVICE)
+from tests.people.logins import DEVICE, PHONE, asked_code, logged_in
 
 
 @pytest.mark.django_db
@@ -87,32 +72,6 @@ def test_a_code_is_not_kept_in_the_clear() -> None:
     row = LoginCode.objects.get()
     assert code.encode() not in bytes(row.code_mac)
     assert bytes(row.phone_blind) == phones.blind("+8613800138000")
-
-
-@pytest.mark.django_db(transaction=True)
-def test_forty_threads_get_at_most_five_wrong_codes_compared(barrier: Any) -> None:
-    code = asked_code()
-    results = barrier(40, lambda i: login.log_in(phone=PHONE, code=f"x{i}", device=DEVICE))
-    assert sum(isinstance(r, login.CodeWrong) for r in results) == 5
-    assert sum(isinstance(r, login.CodeExpired) for r in results) == 35
-    with pytest.raises(login.CodeExpired):
-        login.log_in(phone=PHONE, code=code, device=DEVICE)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_forty_threads_with_the_right_code_open_one_session(barrier: Any) -> None:
-    code = asked_code()
-    results = barrier(40, lambda i: login.log_in(phone=PHONE, code=code, device=DEVICE))
-    assert sum(isinstance(r, login.LoggedIn) for r in results) == 1
-    assert Session.objects.count() == 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_forty_parallel_refreshes_rotate_once_and_all_get_the_same_successor(barrier: Any) -> None:
-    token = logged_in().refresh_token
-    results = barrier(40, lambda i: login.refresh(refresh_token=token))
-    assert {r.refresh_token for r in results} == {results[0].refresh_token}
-    assert RefreshToken.objects.count() == 2
 
 
 @pytest.mark.django_db
