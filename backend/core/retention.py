@@ -145,8 +145,8 @@ def _delete(rule: Rule) -> int:
 
 def _drop_months(rule: Rule) -> int:
     months = rule.months()
-    with connection.cursor() as cursor:
-        for _, month in months:
+    for _, month in months:
+        with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SELECT yike_drop_partition(%s, %s)", [rule.model._meta.db_table, month])
     return len(months)
 
