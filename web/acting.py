@@ -30,6 +30,8 @@ PAGES = {
     "family-alarms": Power.SEE_ALARMS,
 }
 """Pages on which a delegate stands in, and the power that each needs. Every other page stays one's own, and says so."""
+START = "app"
+"""Here the delegate chooses what to do for the person."""
 
 
 @dataclass(frozen=True)
@@ -95,4 +97,6 @@ def shown(request: HttpRequest, own: Actor) -> Acting | None:
     if standing is None or standing.person_id is None:
         return None
     name = names_by_id([standing.person_id]).get(standing.person_id, "")
-    return Acting(standing.person_id, name, sorted(standing.powers), power_of(request) in standing.powers)
+    match = request.resolver_match
+    is_here = power_of(request) in standing.powers or (match is not None and match.url_name == START)
+    return Acting(standing.person_id, name, sorted(standing.powers), is_here)

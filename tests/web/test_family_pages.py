@@ -50,7 +50,7 @@ def test_a_delegate_sees_the_persons_bills_and_is_told_for_whom(cast: Cast, brow
     assert "没有待缴的账单" in text(browser_of(cast.outsider).get("/app/bills"))
     browser = acting(cast, browser_of)
     home = text(browser.get("/app"))
-    assert "正在替 王奶奶" not in home
+    assert "正在替 王奶奶 办理" in home
     assert "替 王奶奶 办理" in home
     assert "报修和反映" not in home
     bills = text(browser.get("/app/bills"))

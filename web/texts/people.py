@@ -5,7 +5,7 @@ TEXTS = {
     "people.title": ("住址审核与人员", "Claims and people"),
     "people.claims": ("待审核的住址", "Claims that wait"),
     "people.claims.none": ("没有待审核的申请。", "Nothing waits."),
-    "people.waits": ("已等待", "Waiting since"),
+    "people.waits": ("申请于", "Asked"),
     "people.find": ("查找", "Find"),
     "people.find.title": ("查找人员", "Find a person"),
     "people.find.hint": ("须输入完整号码；查找会留下记录。", "A whole number only; every search is written down."),
