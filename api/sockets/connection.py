@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,6 +13,7 @@ from api.problems import status_of
 from api.sockets import admission, codes, protocol, rights
 from api.sockets.admission import Admission
 from api.sockets.codes import Close, CloseConnection, ReplyError
+from api.sockets.following import follow
 from api.sockets.hub import Hub, Member
 from api.sockets.methods import METHODS, Call
 from api.sockets.outlet import Outlet
@@ -21,7 +21,6 @@ from api.sockets.protocol import Codec, Command, Frame
 from api.sockets.recovery import Wish, attach
 from api.sockets.threads import run
 from backend.core.errors import Refusal
-from backend.people.actor import Actor
 
 log = structlog.get_logger(__name__)
 
@@ -41,7 +40,7 @@ class Connection:
         self.members: dict[str, Member] = {}
         self.desks: dict[str, UUID] = {}
         self.is_closing = False
-        self._following = asyncio.Lock()
+        self.following = asyncio.Lock()
         self.read_at = self._now = loop_time
         self._ends = loop_time + CONNECT_SECONDS
         self._next_ping = float("inf")
@@ -80,7 +79,7 @@ class Connection:
 
     def tick(self, loop_time: float) -> None:
         """Ping, and end what is silent, stalled, stale or expired."""
-        self.read_at = self._now = loop_time
+        self._now = loop_time
         if self.outlet.is_stalled(loop_time):
             self.outlet.abandon(codes.SLOW)
         elif loop_time > self._pong_due:
@@ -126,7 +125,10 @@ class Connection:
     async def _connect(self, number: int, params: dict[str, Any]) -> None:
         if self.admitted is not None:
             raise CloseConnection(codes.BAD_FRAME)
-        wishes = {c: Wish.read(p) for c, p in (params.get("subs") or {}).items() if isinstance(p, dict)}
+        subs = params.get("subs") or {}
+        if not isinstance(subs, dict):
+            raise CloseConnection(codes.BAD_FRAME)
+        wishes = {c: Wish.read(p) for c, p in subs.items() if isinstance(p, dict)}
         admitted = await self._admit(protocol.text(params, "token"))
         if admitted is None:
             self.push(self.codec.error(number, ReplyError(codes.UNAUTHORIZED)))
@@ -169,39 +171,7 @@ class Connection:
         self._accept(admitted)
         result = {"client": self.id, "version": VERSION} | self._lifetime()
         self.push(self.codec.reply(number, "refresh", result))
-        await self._follow_rights()
-
-    async def follow(self, actor: Actor) -> list[UUID]:
-        """The person's homes or roles may be others now: take away what is no longer allowed, give what is new.
-
-        Returns the desks that they sat at and lost.
-        """
-        if self.admitted is None or self.admitted.is_limited or self.is_closing:
-            return []
-        self.admitted = replace(self.admitted, actor=actor)
-        sat = dict(self.desks)
-        await self._follow_rights()
-        return [desk for channel, desk in sat.items() if channel not in self.members]
-
-    async def _follow_rights(self) -> None:
-        async with self._following:
-            if self.admitted is not None and not self.is_closing:
-                await self._compare(self.admitted)
-
-    async def _compare(self, admitted: Admission) -> None:
-        own = rights.own_channels(admitted.actor)
-        had = set(self.members)
-        watched = [c for c in had if c.partition(":")[0] in rights.WATCHED]
-        kept = await run(rights.still_watches, admitted.actor, watched)
-        for channel in (had - set(own) - set(kept)) & self.members.keys():
-            self._drop(channel)
-            self.push(self.codec.push(channel, "unsubscribe", {"code": 2000, "reason": "no longer allowed"}))
-        async with attach(self.hub, self, {c: Wish() for c in own if c not in self.members}) as attached:
-            if self.is_closing:
-                return
-            for channel, result in attached.results.items():
-                self.push(self.codec.push(channel, "subscribe", result))
-            self.members |= attached.open()
+        await follow(self, admitted.actor)
 
     async def _subscribe(self, number: int, params: dict[str, Any]) -> None:
         channel = protocol.text(params, "channel")
@@ -223,16 +193,17 @@ class Connection:
             self._next_ping = min(self._next_ping, self._now + DESK_PING_SECONDS)
             self.push(self.codec.reply(number, "subscribe", attached.results[channel]))
             self.members |= attached.open()
-        if self.admitted.actor is not actor:
-            await self._follow_rights()
+        if self.admitted.actor is not actor:  # somebody changed these rights meanwhile
+            await follow(self, self.admitted.actor)
 
     async def _unsubscribe(self, number: int, params: dict[str, Any]) -> None:
         channel = protocol.text(params, "channel")
         if channel.partition(":")[0] in rights.WATCHED:
-            self._drop(channel)
+            self.drop(channel)
         self.push(self.codec.reply(number, "unsubscribe", {}))
 
-    def _drop(self, channel: str) -> None:
+    def drop(self, channel: str) -> None:
+        """Read this channel no longer."""
         member = self.members.pop(channel, None)
         if member is not None:
             self.hub.leave(member)

@@ -2,7 +2,7 @@
 
 One query compares what the database says of all who watch desks and boards here with what their connections were admitted with;
 every minute it asks about everybody. An event `rights.changed` or `login.ended` on a person's channel asks at once. Rights that
-hang on more than a person's roles and homes (a company's contracts, a date) are read anew for who watches, every 15 s while
+hang on more than a person's roles and homes (a company's contracts, a date) are read anew for who watches, every 10 s while
 they are few, in turn when they are many.
 """
 
@@ -18,6 +18,7 @@ from api.sockets import admission, desks
 from api.sockets.admission import Standing
 from api.sockets.codes import FORCED
 from api.sockets.connection import Connection
+from api.sockets.following import follow
 from api.sockets.hub import Hub
 from api.sockets.threads import run
 from backend.people import login
@@ -27,7 +28,7 @@ from notifications import presence
 log = structlog.get_logger(__name__)
 
 ROUND_SECONDS = 2.0
-REREAD_SECONDS = 15.0
+REREAD_SECONDS = 10.0
 EVERYBODY_EVERY = 30
 AT_ONCE = 1_000
 LOGINS_A_ROUND = 50
@@ -127,4 +128,4 @@ async def _follow(hub: Hub, connection: Connection, actor: Actor | None) -> None
         connection.close(FORCED)
         await desks.leave(hub.reads, person, sat)
     else:
-        await desks.leave(hub.reads, person, await connection.follow(actor))
+        await follow(connection, actor)

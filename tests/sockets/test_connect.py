@@ -124,7 +124,17 @@ def test_the_first_command_must_be_connect(sockets: SocketsProcess) -> None:
     assert code == 3501
 
 
-@pytest.mark.parametrize("frame", ["not json", "[]", '{"id":"x","ping":{}}', '{"connect":{}}', '{"id":1,"connect":7}'])
+@pytest.mark.parametrize(
+    "frame",
+    [
+        "not json",
+        "[]",
+        '{"id":"x","ping":{}}',
+        '{"connect":{}}',
+        '{"id":1,"connect":7}',
+        '{"id":1,"connect":{"subs":[1]}}',
+    ],
+)
 def test_what_is_not_the_protocol_ends_the_connection(sockets: SocketsProcess, frame: str) -> None:
     async def story() -> int | None:
         async with websockets.connect(sockets.url, proxy=None) as socket:

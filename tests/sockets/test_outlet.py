@@ -6,11 +6,11 @@ import asyncio
 from typing import Any
 
 from api.sockets import codes, outlet
-from api.sockets.codec_json import JSON
+from api.sockets.codec_json import JSON, JsonCodec
 from api.sockets.codes import Close
 from api.sockets.hub import Feed, Hub, Member
 from api.sockets.outlet import Outlet
-from api.sockets.protocol import Frame, Publication
+from api.sockets.protocol import Codec, Frame, Publication
 from api.sockets.reads import StreamState
 
 
@@ -72,9 +72,8 @@ def test_a_client_that_reads_nothing_is_given_up_when_too_much_waits() -> None:
 class Listening:
     """A connection that only writes down."""
 
-    codec = JSON
-
-    def __init__(self) -> None:
+    def __init__(self, codec: Codec = JSON) -> None:
+        self.codec = codec
         self.frames: list[Frame] = []
         self.closed: list[Close] = []
 
@@ -115,6 +114,34 @@ def test_a_member_that_joined_behind_the_feed_is_caught_up_without_a_repeat_for_
         rows.top = 7
         await hub._pass_on(["desk:1"])
         assert (len(early.frames), len(late.frames)) == (2, 5)
+
+    asyncio.run(story())
+
+
+class Counting(JsonCodec):
+    """Counts what it serialises."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def publication(self, channel: str, publication: Publication) -> str:
+        self.count += 1
+        return super().publication(channel, publication)
+
+
+def test_an_event_is_serialised_once_a_codec_however_many_read_it() -> None:
+    async def story() -> None:
+        rows = Rows(0)
+        hub = Hub(rows)  # type: ignore[arg-type]
+        codecs = [Counting(), Counting()]
+        readers = [Listening(codecs[number % 2]) for number in range(50)]
+        for reader in readers:
+            hub.open(hub.join("desk:1", reader), "e", 0)
+        rows.top = 3
+        await hub._pass_on(["desk:1"])
+        assert [codec.count for codec in codecs] == [3, 3]
+        assert all(len(reader.frames) == 3 for reader in readers)
+        assert readers[0].frames[0] is readers[2].frames[0]
 
     asyncio.run(story())
 

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
-from backend.core.clock import now
+from api.sockets import guard
+from backend.community.models import ServiceContract
+from backend.core.clock import now, today
 from backend.core.verb import emit, verb
 from backend.people import duty
 from backend.people.actor import Actor
@@ -151,6 +153,20 @@ def test_a_suspended_person_is_sent_away_and_can_still_call_for_help(sockets: So
 
     asyncio.run(story())
     assert Duty.objects.get(user=cast.dispatcher.user).ended_at is not None
+
+
+def test_the_end_of_a_companys_contract_ends_its_peoples_boards(sockets: SocketsProcess) -> None:
+    cast = logged_in()
+    contract = ServiceContract.objects.filter(company=cast.company, compound=cast.compound)
+
+    async def story() -> None:
+        async with connected(sockets.url, cast.manager.token()) as (client, _):
+            followed = await follow(client, f"board:{cast.compound.id}")
+            assert followed.subscribed
+            await threaded(lambda: contract.update(valid_to=today() - timedelta(days=1)))
+            await until(lambda: [code for code, _ in followed.unsubscribed] == [2000], guard.REREAD_SECONDS + WITHIN)
+
+    asyncio.run(story())
 
 
 def test_word_that_a_login_ended_sends_its_sockets_away_at_once_and_leaves_the_others(sockets: SocketsProcess) -> None:
