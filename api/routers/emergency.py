@@ -133,7 +133,13 @@ def incidents(
     if division_id:
         below = Q(community__parent=division_id) | Q(community__parent__parent=division_id)
         rows = rows.filter(Q(division=division_id) | Q(community=division_id) | below)
-    return page(request, rows, lambda row: row, order=("-opened_at", "id"), render_all=reading.board)
+    return page(
+        request,
+        rows,
+        lambda row: row,
+        order=("-opened_at", "id"),
+        render_all=lambda found: reading.board(request.actor, found),
+    )
 
 
 def _whole(request: Request, incident_id: UUID) -> IncidentDetailOut:

@@ -15,6 +15,7 @@ from backend.emergency.kinds import State
 from backend.emergency.models import Incident, Signal
 from backend.emergency.models.incidents import TEXT
 from backend.emergency.models.signals import DETAIL
+from backend.people import masks
 from backend.people import reading as people
 from backend.people.actor import Actor
 from backend.people.roles import Can
@@ -22,14 +23,20 @@ from backend.people.roles import Can
 RELATED = ("home__building__compound", "home__unit", "community", "division", "device")
 
 
-def board(incidents: Iterable[Incident]) -> list[dict[str, Any]]:
-    """Rows for the board, names read in one go."""
+def board(actor: Actor, incidents: Iterable[Incident]) -> list[dict[str, Any]]:
+    """Rows for the board, names read in one go; masked for those who watch and do not answer."""
     rows = list(incidents)
     names = people.names_by_id({i for row in rows for i in (row.person_id, row.owner_id)})
-    return [_row(row, names) for row in rows]
+    return [_row(row, names, is_masked=_must_mask(actor, row)) for row in rows]
 
 
-def _row(incident: Incident, names: dict[UUID, str]) -> dict[str, Any]:
+def _must_mask(actor: Actor, incident: Incident) -> bool:
+    """The desk that answers calls a person by their name; officers and care workers read it masked."""
+    answers = actor.may(Can.INCIDENT_ACKNOWLEDGE, community=incident.community_id, division=incident.division_id)
+    return not answers and actor.person_id != incident.person_id
+
+
+def _row(incident: Incident, names: dict[UUID, str], *, is_masked: bool) -> dict[str, Any]:
     home, device = incident.home, incident.device
     return {
         "id": incident.id,
@@ -41,7 +48,7 @@ def _row(incident: Incident, names: dict[UUID, str]) -> dict[str, Any]:
         "division_id": incident.division_id,
         "community_id": incident.community_id,
         "community_name": incident.community.name if incident.community else None,
-        "person": _named(incident.person_id, names),
+        "person": _named(incident.person_id, names, is_masked=is_masked),
         "owner": _named(incident.owner_id, names),
         "home_id": incident.home_id,
         "address": home.address() if home else None,
@@ -58,8 +65,9 @@ def _row(incident: Incident, names: dict[UUID, str]) -> dict[str, Any]:
     }
 
 
-def _named(person: UUID | None, names: dict[UUID, str]) -> dict[str, Any] | None:
-    return {"id": person, "name": names.get(person, "")} if person else None
+def _named(person: UUID | None, names: dict[UUID, str], *, is_masked: bool = False) -> dict[str, Any] | None:
+    name = names.get(person, "") if person else ""
+    return {"id": person, "name": masks.name(name) if is_masked else name} if person else None
 
 
 def whole(actor: Actor, incident_id: UUID) -> dict[str, Any]:
@@ -72,12 +80,13 @@ def whole(actor: Actor, incident_id: UUID) -> dict[str, Any]:
         raise NotFound
     helps = actor.may(Can.INCIDENT_READ, community=incident.community_id, division=incident.division_id)
     is_owner = incident.owner_id is not None and incident.owner_id == actor.person_id
-    (row,) = board([incident])
+    (row,) = board(actor, [incident])
+    is_masked = _must_mask(actor, incident)
     signals = list(Signal.objects.filter(incident_id=incident.id).order_by("at", "id")[:200])
     home = incident.home
     return row | {
-        "card": _card(incident, is_owner) if helps else None,
-        "contacts": _contacts(incident, is_owner) if helps else [],
+        "card": _card(incident, is_owner, is_masked) if helps else None,
+        "contacts": _contacts(incident, is_owner, is_masked) if helps else [],
         "home": {"lon": home.building.lon, "lat": home.building.lat} if home else None,
         "signals": [_signal(signal, detail) for signal, detail in zip(signals, _details(signals, helps), strict=True)],
         "timeline": _timeline(incident, helps),
@@ -86,25 +95,31 @@ def whole(actor: Actor, incident_id: UUID) -> dict[str, Any]:
     }
 
 
-def _card(incident: Incident, is_owner: bool) -> dict[str, Any] | None:
+def _card(incident: Incident, is_owner: bool, is_masked: bool) -> dict[str, Any] | None:
     card = people.card(incident.person_id, reveal_phone=is_owner) if incident.person_id else None
     if card is None:
         return None
     return {
         "id": card.id,
-        "name": card.name,
+        "name": masks.name(card.name) if is_masked else card.name,
         "phone": card.phone,
         "language": card.language,
         "elder_mode": card.elder_mode,
     }
 
 
-def _contacts(incident: Incident, is_owner: bool) -> list[dict[str, Any]]:
+def _contacts(incident: Incident, is_owner: bool, is_masked: bool) -> list[dict[str, Any]]:
     if incident.person_id is None:
         return []
     found = people.contacts_of(incident.person_id, reveal=is_owner)
     return [
-        {"name": c.name, "phone": c.phone, "relation": c.relation, "is_confirmed": c.confirmed, "position": c.position}
+        {
+            "name": masks.name(c.name) if is_masked else c.name,
+            "phone": c.phone,
+            "relation": c.relation,
+            "is_confirmed": c.confirmed,
+            "position": c.position,
+        }
         for c in found
     ]
 

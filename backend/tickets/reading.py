@@ -12,6 +12,7 @@ from django.db.models import prefetch_related_objects
 
 from backend.core.audit import AuditRow
 from backend.core.vault import unseal_many
+from backend.people import masks
 from backend.people.actor import Actor
 from backend.people.reading import names_by_id
 from backend.tickets.models import COMMENT, TEXT, Comment, Photo, Ticket
@@ -82,12 +83,23 @@ def seen_by(actor: Actor, tickets: Sequence[Ticket]) -> list[SeenTicket]:
             is_close=near,
             is_staff=working,
             steps=steps_for(actor, row),
-            reporter=person(row.reporter_id, near),
+            reporter=_masked_for(actor, row, person(row.reporter_id, near)),
             assignee=person(row.assignee_id, near),
             photos=list(row.photos.all()),
         )
         for row, text, near, working in zip(rows, texts, close, staff, strict=True)
     ]
+
+
+def _must_mask(actor: Actor, ticket: Ticket) -> bool:
+    """Staff read the reporter's name masked; the reporter, and who was given the job and goes there, read it in full."""
+    return not is_reporter(actor, ticket) and ticket.assignee_id != actor.person_id
+
+
+def _masked_for(actor: Actor, ticket: Ticket, reporter: Person | None) -> Person | None:
+    if reporter is None or not _must_mask(actor, ticket):
+        return reporter
+    return Person(reporter.id, masks.name(reporter.name))
 
 
 def seen(actor: Actor, ticket: Ticket) -> SeenTicket:
@@ -121,6 +133,8 @@ def timeline(actor: Actor, ticket: Ticket) -> list[Moment]:
     words = ticket.comments.all() if staff else ticket.comments.filter(visibility="all")
     comments = list(words)
     names = _names({*(row.actor_id for row in rows), *(comment.author_id for comment in comments)}) if close else {}
+    if ticket.reporter_id in names and _must_mask(actor, ticket):
+        names[ticket.reporter_id] = masks.name(names[ticket.reporter_id])
     texts = unseal_many((comment.author_id, COMMENT, comment.text_sealed) for comment in comments)
     moments = [_step(ticket, row, names) for row in rows]
     moments += [_words(ticket, comment, text, names) for comment, text in zip(comments, texts, strict=True)]

@@ -38,7 +38,7 @@ def queue(actor: Actor) -> dict[str, Any]:
     waiting = rows.filter(state=State.OPEN).order_by("priority", "opened_at")[:MOST]
     running = rows.filter(state__in=[State.ACKNOWLEDGED, State.IN_PROGRESS]).order_by("priority", "opened_at")[:MOST]
     ended = rows.filter(state=State.RESOLVED).order_by("-resolved_at")[:RECENT]
-    board = reading.board([*waiting, *running, *ended])
+    board = reading.board(actor, [*waiting, *running, *ended])
     return {
         "waiting": [row for row in board if row["state"] == State.OPEN],
         "running": [row for row in board if row["state"] in (State.ACKNOWLEDGED, State.IN_PROGRESS)],
