@@ -19,7 +19,7 @@ from api.sockets.methods import METHODS, Call
 from api.sockets.outlet import Outlet
 from api.sockets.protocol import Codec, Command, Frame
 from api.sockets.recovery import Wish, attach
-from api.sockets.threads import run
+from api.sockets.threads import run, run_first
 from backend.core.errors import Refusal
 
 log = structlog.get_logger(__name__)
@@ -27,6 +27,7 @@ log = structlog.get_logger(__name__)
 PING_SECONDS, DESK_PING_SECONDS, PONG_SECONDS = 25, 2, 10
 CONNECT_SECONDS = 10
 MAX_CHANNELS = 128
+COMMANDS_AT_ONCE, COMMANDS_A_SECOND = 300, 20
 VERSION = "yike 1"
 
 
@@ -42,6 +43,7 @@ class Connection:
         self.is_closing = False
         self.following = asyncio.Lock()
         self.read_at = self._now = loop_time
+        self._allowance = COMMANDS_AT_ONCE
         self._ends = loop_time + CONNECT_SECONDS
         self._next_ping = float("inf")
         self._pong_due = float("inf")
@@ -80,6 +82,7 @@ class Connection:
     def tick(self, loop_time: float) -> None:
         """Ping, and end what is silent, stalled, stale or expired."""
         self._now = loop_time
+        self._allowance = min(COMMANDS_AT_ONCE, self._allowance + COMMANDS_A_SECOND)
         if self.outlet.is_stalled(loop_time):
             self.outlet.abandon(codes.SLOW)
         elif loop_time > self._pong_due:
@@ -111,6 +114,7 @@ class Connection:
         try:
             if work is None:
                 raise ReplyError(codes.METHOD_NOT_FOUND)
+            self._count(command)
             await work(command.id, command.params)
         except ReplyError as refused:
             self.push(self.codec.error(command.id, refused))
@@ -121,6 +125,14 @@ class Connection:
         except Exception:
             log.exception("socket.command", method=command.method)
             self.push(self.codec.error(command.id, ReplyError(codes.INTERNAL, temporary=True)))
+
+    def _count(self, command: Command) -> None:
+        """A client that asks without end is told to wait; a call for help is never counted."""
+        method = METHODS.get(str(command.params.get("method"))) if command.method == "rpc" else None
+        if method is None or not method.for_alarms:
+            if self._allowance <= 0:
+                raise ReplyError(codes.TOO_MANY, temporary=True)
+            self._allowance -= 1
 
     async def _connect(self, number: int, params: dict[str, Any]) -> None:
         if self.admitted is not None:
@@ -217,7 +229,8 @@ class Connection:
             raise ReplyError(codes.PERMISSION_DENIED)
         if data is not None and not isinstance(data, dict):
             raise ReplyError.bad_request()
-        answer = await run(method.run, Call(self.admitted.actor, data or {}, frozenset(self.members)))
+        call = run_first if method.for_alarms else run
+        answer = await call(method.run, Call(self.admitted.actor, data or {}, frozenset(self.members)))
         self.push(self.codec.reply(number, "rpc", {"data": answer}))
 
     async def _history(self, number: int, params: dict[str, Any]) -> None:

@@ -20,7 +20,7 @@ from api.sockets.codes import INSUFFICIENT_STATE, SERVER_ERROR, SHUTDOWN, Close
 from api.sockets.desks import Pair
 from api.sockets.protocol import Codec, Frame, Publication
 from api.sockets.reads import Reads, StreamState
-from api.sockets.threads import run
+from api.sockets.threads import run_first
 from api.sockets.together import Together
 
 log = structlog.get_logger(__name__)
@@ -73,7 +73,7 @@ class Feed:
 
 
 async def _admissions(tokens: Sequence[str]) -> list[Admission | None]:
-    return await run(admission.by_tokens, tokens)
+    return await run_first(admission.by_tokens, tokens)
 
 
 class Hub:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
+import websockets
 from centrifuge import Client, ReplyError
 
 from backend.core import clock
@@ -83,6 +85,33 @@ def test_an_alarm_without_an_id_says_which_field_is_wrong(sockets: SocketsProces
             assert await refused(phone, "alarm.raise", {"id": "7"}) == (422, "invalid")
             assert await refused(phone, "alarm.lower", {}) == (104, "method not found")
             assert (await refused(phone, "alarm.raise", [1]))[0] == 107
+
+    asyncio.run(story())
+
+
+def test_who_asks_without_end_is_told_to_wait_and_can_still_call_for_help(sockets: SocketsProcess) -> None:
+    cast = logged_in()
+    alarm = {"method": "alarm.raise", "data": {"id": str(uuid7()), "kind": "sos"}}
+
+    async def story() -> None:
+        async with websockets.connect(sockets.url, proxy=None) as socket:
+            await socket.send(json.dumps({"id": 1, "connect": {"token": cast.wang.token()}}))
+            await socket.recv()
+            asked = range(2, 402)
+            await socket.send("\n".join(json.dumps({"id": n, "ping": {}}) for n in asked))
+            answers = [json.loads(await socket.recv()) for _ in asked]
+            refused = [answer["error"] for answer in answers if "error" in answer]
+            assert 40 <= len(refused) < 200
+            assert refused[0] == {"code": 111, "message": "too many requests", "temporary": True}
+            await socket.send(json.dumps({"id": 500, "rpc": alarm}))
+            while (answer := json.loads(await socket.recv())).get("id") != 500:
+                pass
+            assert answer["rpc"]["data"]["incident"]["id"]
+            await asyncio.sleep(2.1)
+            await socket.send(json.dumps({"id": 501, "ping": {}}))
+            while (answer := json.loads(await socket.recv())).get("id") != 501:
+                pass
+            assert "error" not in answer
 
     asyncio.run(story())
 
