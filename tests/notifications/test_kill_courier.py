@@ -49,7 +49,7 @@ def test_killed_workers_lose_no_delivery_and_repeat_only_under_the_same_id(
         worker.start()
     for number in range(NOTICES):
         tell(cast.wang.id, urgency="emergency" if number % 3 == 0 else "normal", topic=TOPIC, params={})
-    pushes = Delivery.objects.filter(channel="fcm")
+    pushes = Delivery.objects.filter(channel="fcm", topic=TOPIC)
     expected = set(map(str, pushes.values_list("id", flat=True)))
     assert len(expected) == DEVICES * NOTICES
     until = time.monotonic() + PATIENCE
