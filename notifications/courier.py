@@ -30,15 +30,15 @@ log = structlog.get_logger(__name__)
 GIVE_UP = {NORMAL: timedelta(hours=6), EMERGENCY: timedelta(hours=24)}
 FIRST_RETRY = timedelta(seconds=2)
 LONGEST = {NORMAL: timedelta(minutes=5), EMERGENCY: timedelta(seconds=30)}
-LANES: tuple[tuple[tuple[str, ...], int, dict[str, int]], ...] = (
-    # channels, deliveries a batch, threads
-    ((FCM,), 500, {EMERGENCY: 4, NORMAL: 2}),
-    ((SMS,), 1, {EMERGENCY: 8, NORMAL: 2}),
-    ((VOICE,), 1, {EMERGENCY: 4, NORMAL: 1}),
-    ((WEBPUSH,), 1, {EMERGENCY: 4, NORMAL: 4}),
-    ((EMAIL,), 1, {EMERGENCY: 2, NORMAL: 1}),
-    ((HUAWEI,), 1, {EMERGENCY: 4, NORMAL: 2}),
-    (SEAMS, 1, {EMERGENCY: 1, NORMAL: 1}),
+LANES: tuple[tuple[tuple[str, ...], dict[str, tuple[int, int]]], ...] = (
+    # channels, and for each urgency: deliveries a batch, threads
+    ((FCM,), {EMERGENCY: (100, 4), NORMAL: (500, 2)}),
+    ((SMS,), {EMERGENCY: (1, 8), NORMAL: (16, 2)}),
+    ((VOICE,), {EMERGENCY: (1, 4), NORMAL: (1, 1)}),
+    ((WEBPUSH,), {EMERGENCY: (1, 4), NORMAL: (100, 2)}),
+    ((EMAIL,), {EMERGENCY: (1, 2), NORMAL: (16, 1)}),
+    ((HUAWEI,), {EMERGENCY: (1, 4), NORMAL: (100, 1)}),
+    (SEAMS, {EMERGENCY: (1, 1), NORMAL: (16, 1)}),
 )
 
 
@@ -67,9 +67,9 @@ class Ended:
 
 def register_loops() -> None:
     """The lanes, run by the worker."""
-    for channels, batch, threads in LANES:
-        for urgency in (EMERGENCY, NORMAL):
-            register(lane(channels, urgency, carry, batch=batch, threads=threads[urgency]))
+    for channels, sizes in LANES:
+        for urgency, (batch, threads) in sizes.items():
+            register(lane(channels, urgency, carry, batch=batch, threads=threads))
     ladder.register_loop(COURIER)
     digest.register_loop(COURIER)
 

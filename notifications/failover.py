@@ -25,7 +25,8 @@ def dispatch(channel: str, letters: Sequence[Letter]) -> dict[UUID, Answer]:
     the next attempt, except in emergencies, where twice is better than never. An emergency goes through an open circuit when no
     closed one is left.
     """
-    known = providers(channel)
+    avoided = {letter.avoid for letter in letters}
+    known = sorted(providers(channel), key=lambda provider: provider.name in avoided)
     if not known:
         return {letter.delivery_id: (NotSent(NO_PROVIDER), "") for letter in letters}
     answers: dict[UUID, Answer] = {}

@@ -66,6 +66,7 @@ def _letter(row: Delivery, values: dict[UUID, str], wishes: dict[UUID, Preferenc
         about=row.about,
         is_emergency=row.urgency == EMERGENCY,
         params=params,
+        avoid=row.provider,
         language=language,
     )
 

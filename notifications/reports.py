@@ -1,7 +1,8 @@
 """Providers' reports: what became of a message that they took. They come as signed calls of the provider to `/webhooks/…`.
 
 A report proves more than our sending: `delivered` stands in the delivery's receipt times, a failure ends it with the provider's
-reason. Phones and texts in a report are neither kept nor logged.
+reason. An emergency is tried again first: a text by another provider at once, else after a minute, three times in all.
+Phones and texts in a report are neither kept nor logged.
 """
 
 from __future__ import annotations
@@ -10,21 +11,25 @@ import hmac
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qsl
 from uuid import UUID
 
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Coalesce
 
 from backend.core.clock import now
 from backend.core.errors import BadRequest, NotFound
-from backend.core.verb import Doer, verb
+from backend.core.verb import Doer, hint, verb
 from backend.env import env
-from notifications.channels import twilio
-from notifications.deliveries import FAILED, QUEUED, SENT, SMS, VOICE, Delivery
+from notifications.channels import registry, twilio
+from notifications.deliveries import EMERGENCY, FAILED, QUEUED, SENT, SMS, VOICE, Delivery, lane_name
 
 MOST = 1000
+MOST_ATTEMPTS = 3
+AGAIN_AFTER = timedelta(minutes=1)
 ARRIVED = {"delivered", "read", "completed"}
 LOST = {"undelivered", "failed", "canceled", "busy", "no-answer"}
 
@@ -47,9 +52,10 @@ class Posted:
 
 @dataclass(frozen=True)
 class Report:
-    """What became of one delivery; `code` is the provider's."""
+    """What became of one delivery; `message_id` and `code` are the provider's."""
 
     delivery_id: UUID
+    message_id: str
     has_arrived: bool
     code: str = ""
 
@@ -70,8 +76,17 @@ def _written(channel: str, report: Report) -> int:
     mine = Delivery.objects.filter(id=report.delivery_id, channel=channel)
     if report.has_arrived:
         return mine.filter(delivered_at__isnull=True).update(delivered_at=Coalesce("delivered_at", models.Value(now())))
-    open_ones = mine.filter(delivered_at__isnull=True, state__in=[QUEUED, SENT])
+    this_one = Q(state=SENT, provider_id=report.message_id) | Q(state=QUEUED, provider_id="")  # not an earlier attempt
+    open_ones = mine.filter(this_one, delivered_at__isnull=True)
     reason = f"not delivered: {report.code}"[:80]
+    again = open_ones.filter(
+        state=SENT, urgency=EMERGENCY, sealed_by__isnull=True, notice_id__isnull=False, attempts__lt=MOST_ATTEMPTS
+    )
+    has_another = channel == SMS and len(registry.providers(SMS)) > 1
+    due = now() if has_another else now() + AGAIN_AFTER
+    if again.update(state=QUEUED, reason=f"again: {reason}"[:80], due_at=due, sent_at=None):
+        hint(f"due:{lane_name(channel, EMERGENCY)}")
+        return 1
     return open_ones.update(state=FAILED, reason=reason, due_at=None, lease=None, sealed=None)
 
 
@@ -88,7 +103,8 @@ def _twilio(posted: Posted) -> Sequence[Report]:
     if not hmac.compare_digest(expected.encode(), posted.headers.get("X-Twilio-Signature", "").encode()):
         raise ReportUnsigned
     status = form.get("MessageStatus") or form.get("CallStatus") or ""
-    return _report(posted.query.get("delivery", ""), status, form.get("ErrorCode") or status)
+    message_id = form.get("MessageSid") or form.get("CallSid") or ""
+    return _report(posted.query.get("delivery", ""), message_id, status, form.get("ErrorCode") or status)
 
 
 def _aliyun(posted: Posted) -> Sequence[Report]:
@@ -107,11 +123,12 @@ def _aliyun(posted: Posted) -> Sequence[Report]:
     for entry in entries:
         if isinstance(entry, dict) and isinstance(entry.get("success"), bool):
             status = "delivered" if entry["success"] else "failed"
-            reports += _report(str(entry.get("out_id", "")), status, str(entry.get("err_code", "")))
+            names = str(entry.get("out_id", "")), str(entry.get("biz_id", ""))
+            reports += _report(*names, status, str(entry.get("err_code", "")))
     return reports
 
 
-def _report(delivery_id: str, status: str, code: str) -> list[Report]:
+def _report(delivery_id: str, message_id: str, status: str, code: str) -> list[Report]:
     """One report, or none where it says nothing final or is about nothing of ours."""
     try:
         delivery = UUID(delivery_id)
@@ -119,7 +136,7 @@ def _report(delivery_id: str, status: str, code: str) -> list[Report]:
         return []
     if status not in ARRIVED | LOST:
         return []
-    return [Report(delivery, status in ARRIVED, code)]
+    return [Report(delivery, message_id, status in ARRIVED, code)]
 
 
 READERS: dict[tuple[str, str], Callable[[Posted], Sequence[Report]]] = {

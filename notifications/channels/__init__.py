@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from uuid import UUID
@@ -12,7 +13,8 @@ from uuid import UUID
 class Letter:
     """What a way out gets to send. `text` is rendered for the recipient; for pushes it is empty (no personal data in pushes).
 
-    `delivery_id` is the same however often it is sent: the key by which providers and apps know a repeat.
+    `delivery_id` is the same however often it is sent: the key by which providers and apps know a repeat. `avoid` names a provider
+    that took it before and could not deliver it.
     """
 
     delivery_id: UUID
@@ -24,6 +26,7 @@ class Letter:
     about: str
     is_emergency: bool
     params: Mapping[str, Any] = field(default_factory=dict)
+    avoid: str = ""
     language: str = "zh-CN"
 
     def pointer(self) -> dict[str, str]:
@@ -88,21 +91,30 @@ class Provider(Protocol):
 
 
 class OneByOne:
-    """A provider that takes a letter a call: `send_one` returns the provider's id or raises NotSent, NotNow."""
+    """A provider that takes a letter a call: `send_one` returns the provider's id or raises NotSent, NotNow.
+
+    `at_once` calls are under way at the same time when there are many letters; `send_one` may then touch no row.
+    """
 
     name = ""
+    at_once = 1
 
     def circuit(self, letter: Letter) -> str:
         return self.name
 
     def send(self, letters: Sequence[Letter]) -> list[Outcome]:
-        return [self._outcome(letter) for letter in letters]
+        if self.at_once == 1 or len(letters) == 1:
+            return [self._outcome(letter) for letter in letters]
+        with ThreadPoolExecutor(min(self.at_once, len(letters))) as pool:
+            return list(pool.map(self._outcome, letters))
 
     def _outcome(self, letter: Letter) -> Outcome:
         try:
             return Taken(self.send_one(letter))
         except (NotSent, NotNow) as refused:
             return refused
+        except Exception as failed:  # one letter's fault is not the others'
+            return NotNow(type(failed).__name__, is_certain=False)
 
     def send_one(self, letter: Letter) -> str:
         raise NotImplementedError

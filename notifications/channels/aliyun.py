@@ -42,6 +42,7 @@ class AliyunSms(OneByOne):
     """`OutId` in the report at `/webhooks/sms/aliyun` is the delivery id; the provider's id is the BizId."""
 
     name = "aliyun"
+    at_once = 8
 
     def send_one(self, letter: Letter) -> str:
         query = {

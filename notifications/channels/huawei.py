@@ -26,6 +26,7 @@ class Huawei(OneByOne):
     """The provider's id is the requestId."""
 
     name = "huawei"
+    at_once = 16
 
     def __init__(self) -> None:
         self._guard = threading.Lock()

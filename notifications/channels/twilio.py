@@ -24,6 +24,7 @@ class TwilioSms(OneByOne):
     """The provider's id is the message's SID."""
 
     name = "twilio"
+    at_once = 8
 
     def send_one(self, letter: Letter) -> str:
         sender = env.twilio_from

@@ -27,6 +27,7 @@ class WebPush(OneByOne):
     """Addresses are subscriptions as JSON: endpoint, p256dh, auth. The provider's id is the message's location."""
 
     name = "webpush"
+    at_once = 16
 
     def circuit(self, letter: Letter) -> str:
         return f"webpush:{urlsplit(_opened(letter)['endpoint']).hostname or ''}"[:120]

@@ -24,7 +24,7 @@ REFUSED_US = {401, 403, 407}
 def _session() -> requests.Session:
     session = requests.Session()
     for scheme in ("https://", "http://"):
-        session.mount(scheme, HTTPAdapter(pool_connections=16, pool_maxsize=16, max_retries=0))
+        session.mount(scheme, HTTPAdapter(pool_connections=16, pool_maxsize=32, max_retries=0))
     return session
 
 

@@ -47,6 +47,8 @@ def test_a_push_is_sent_by_the_real_sdk_without_any_text(cast: Cast, fcm: FakeFc
     }
     assert "notification" not in message
     assert message["android"]["priority"] == "high"
+    assert message["apns"]["headers"]["apns-priority"] == "10"
+    assert message["apns"]["payload"]["aps"]["alert"] == {"title": "一刻：紧急通知 Yike: emergency"}
 
 
 @pytest.mark.parametrize(

@@ -15,9 +15,9 @@ from backend.core.clock import moved
 from backend.core.ids import uuid7
 from backend.env import env
 from notifications import addresses
-from notifications.channels import NotNow, twilio
+from notifications.channels import NotNow, registry, twilio
 from notifications.deliveries import Delivery
-from tests.cast import Cast
+from tests.cast import Cast, as_app
 from tests.notifications.letters import tell
 from tests.notifications.sms_fake import FakeSms
 
@@ -37,12 +37,13 @@ def row(cast: Cast, provider: FakeSms, deliver: Callable[[], int]) -> Delivery:
     """An SMS that its provider took."""
     tell(cast.wang.id, urgency="emergency")
     deliver()
+    Delivery.objects.filter(channel="sms").update(urgency="normal")
     return Delivery.objects.get(channel="sms", state="sent")
 
 
 def twilio_says(http: Any, row: Delivery, status: str, *, kind: str = "sms", token: str = TOKEN, **more: str) -> Any:
     path = f"/api/v1/webhooks/{kind}/twilio?delivery={row.id}"
-    form = {"MessageSid" if kind == "sms" else "CallSid": "X1", "MessageStatus": status, **more}
+    form = {"MessageSid" if kind == "sms" else "CallSid": row.provider_id, "MessageStatus": status, **more}
     return http.request(
         "POST",
         path.removeprefix("/api/v1"),
@@ -60,7 +61,13 @@ def aliyun_says(http: Any, entries: Any, key: str = "long-secret") -> Any:
 
 
 def entry(row: Delivery, *, success: bool, code: str = "DELIVERED") -> dict[str, Any]:
-    return {"phone_number": "13900000000", "success": success, "err_code": code, "biz_id": "1", "out_id": str(row.id)}
+    return {
+        "phone_number": "13900000000",
+        "success": success,
+        "err_code": code,
+        "biz_id": row.provider_id,
+        "out_id": str(row.id),
+    }
 
 
 def test_twilio_reports_what_arrived(cast: Cast, client_for: Callable[..., Any], row: Delivery) -> None:
@@ -123,6 +130,49 @@ def test_a_call_that_nobody_answered_is_reported(cast: Cast, client_for: Callabl
     twilio_says(client_for(None), row, "", kind="voice", CallStatus="no-answer")
     ended = Delivery.objects.get(id=row.id)
     assert (ended.state, ended.reason) == ("failed", "not delivered: no-answer")
+
+
+def test_an_emergency_that_did_not_arrive_goes_out_again_by_another_provider(
+    cast: Cast, client_for: Callable[..., Any], deliver: Callable[[], int]
+) -> None:
+    http, first, second = client_for(None), FakeSms("first"), FakeSms("second")
+    registry.use("sms", [first, second])
+    try:
+        tell(cast.wang.id, urgency="emergency")
+        deliver()
+        sent = Delivery.objects.get(channel="sms")
+        twilio_says(http, sent, "failed", ErrorCode="30006")
+        twilio_says(http, sent, "failed", ErrorCode="30006")  # told twice, counted once
+        waiting = Delivery.objects.get(channel="sms")
+        assert (waiting.state, waiting.reason) == ("queued", "again: not delivered: 30006")
+        deliver()
+        again = Delivery.objects.get(channel="sms")
+        assert (again.id, again.state, again.provider) == (sent.id, "sent", "second")
+        again.provider_id = "sms-1 of the second"
+        again.save()
+        twilio_says(http, sent, "failed", ErrorCode="30006")  # a late one about the first attempt
+        assert Delivery.objects.get(channel="sms").state == "sent"
+        twilio_says(http, again, "failed", ErrorCode="30006")
+        deliver()
+        third = Delivery.objects.get(channel="sms")
+        assert (third.state, third.provider, third.attempts) == ("sent", "first", 3)
+        twilio_says(http, third, "failed", ErrorCode="30006")
+        assert Delivery.objects.get(channel="sms").state == "failed"
+        assert first.ids == [str(sent.id)] * 2
+    finally:
+        registry.use("sms", None)
+
+
+def test_the_app_role_takes_reports_and_replays(
+    cast: Cast, client_for: Callable[..., Any], row: Delivery, deliver: Callable[[], int]
+) -> None:
+    admin = client_for(cast.admin)
+    _ = cast.admin.session
+    with as_app():
+        assert twilio_says(client_for(None), row, "undelivered", ErrorCode="30003").status_code == 200
+        assert [item["id"] for item in admin.get("/deliveries/unsent?state=failed").json()["items"]] == [str(row.id)]
+        assert admin.post(f"/deliveries/{row.id}/replay", {}).json()["state"] == "queued"
+        assert admin.get("/channels").status_code == 200
 
 
 @pytest.fixture
