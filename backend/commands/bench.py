@@ -1,4 +1,4 @@
-"""Measure Yike beside its baselines: the circle over HTTP, the alarm verb, a login, a desk event to thousands. Minutes, loopback only.
+"""Measure Yike beside its baselines: the circle over HTTP, the alarm, a login, a desk event to thousands. Minutes, on loopback.
 
 It uses a home of its own (YIKE_BENCH_HOME, or .yike-bench), so that it never touches the data of a running demo.
 """
