@@ -9,6 +9,7 @@ from backend.bulletins.models import Bulletin
 from backend.bulletins.wording import params_of
 from backend.core.jobs import Run, job
 from backend.core.verb import verb
+from backend.people import consents
 from backend.people.actor import Actor
 from notifications import broadcasts
 
@@ -37,7 +38,7 @@ def _portion(actor: Actor, *, run: Run, bulletin: Bulletin, after: UUID | None) 
     if not portion:
         return None
     broadcasts.push(
-        portion,
+        _willing(portion, bulletin),
         run.params["topic"],
         params_of(bulletin),
         about=f"/api/v1/bulletins/{bulletin.id}",
@@ -46,3 +47,11 @@ def _portion(actor: Actor, *, run: Run, bulletin: Bulletin, after: UUID | None) 
     )
     run.step(run.job.done + len(portion), max(run.job.total, run.job.done + len(portion)), cursor=str(portion[-1]))
     return portion[-1]
+
+
+def _willing(people: list[UUID], bulletin: Bulletin) -> list[UUID]:
+    """Without those who said no to pushes of the neighbourhood; what is urgent goes to everybody."""
+    if bulletin.severity == Bulletin.Severity.URGENT:
+        return people
+    refused = set(consents.refusing(consents.NOTICES).filter(id__in=people))
+    return [person for person in people if person not in refused]

@@ -9,12 +9,15 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, transaction
 
-from backend.core import vault
+from backend.core import jobs, vault
 from backend.core.audit import AuditRow
 from backend.emergency.models import Signal
 from backend.people import consents, identity
 from backend.people.models import Consent, EmergencyContact, User
+from notifications import addresses
 from notifications.addresses import Address
+from notifications.deliveries import Delivery
+from tests.bulletins.test_bulletins import published, told
 from tests.cast import Cast, Http
 from tests.emergency.builders import raise_alarm
 from tests.privacy.filled import must
@@ -150,3 +153,21 @@ def test_who_refuses_is_found_for_everybody_at_once(cast: Cast) -> None:
     assert list(consents.refusing("notices")) == [cast.wang.id]
     must(put(cast, "notices", True))
     assert list(consents.refusing("notices")) == []
+
+
+def test_who_said_no_to_notices_is_not_pushed_but_reads_them_in_the_inbox(cast: Cast) -> None:
+    for who in (cast.wang, cast.neighbour):
+        addresses.add(who.id, addresses.FCM, f"token-{who.key}")
+    must(put(cast, "notices", False))
+    row = published(cast)
+    jobs.LOOP.drain()
+    assert set(Delivery.objects.filter(notice_id=row.id).values_list("person_id", flat=True)) == {cast.neighbour.id}
+    assert len(told(cast.wang)) == 1
+
+
+def test_what_is_urgent_is_pushed_to_everybody(cast: Cast) -> None:
+    addresses.add(cast.wang.id, addresses.FCM, "token-wang")
+    must(put(cast, "notices", False))
+    row = published(cast, severity="urgent")
+    jobs.LOOP.drain()
+    assert Delivery.objects.filter(notice_id=row.id, person_id=cast.wang.id).exists()
