@@ -1,17 +1,21 @@
 """Invite a member of staff and print the one-time link, good for 48 hours.
 
-The first administrator of a fresh installation: invite-staff --name 张三 --staff-name zhangsan --role admin --scope district
+The first administrator of a fresh installation, which has no district yet:
+invite-staff --name 张三 --staff-name zhangsan --role admin --scope district:110105:朝阳区
 """
 
 import argparse
 import sys
 from uuid import UUID
 
+from backend.community.beginning import begin_district
 from backend.community.models import Company, Compound, Division
 from backend.core.errors import Invalid, Refusal
 from backend.people.actor import Actor
 from backend.people.roles import Role
 from backend.people.staff.invitations import invite
+
+SYSTEM = Actor.system("invite-staff")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,19 +26,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--staff-name", required=True, help="what they type at the staff login")
     parser.add_argument("--role", required=True, choices=[role.value for role in Role if role is not Role.RESIDENT])
     parser.add_argument(
-        "--scope", required=True, help="district, or KIND:CODE, e.g. subdistrict:110105022, company:<id>, compound:<id>"
+        "--scope",
+        required=True,
+        help="district, or KIND:CODE, e.g. subdistrict:110105022, company:<id>; district:CODE:NAME makes the first one",
     )
 
 
 def run(args: argparse.Namespace) -> int:
     kind, _, code = args.scope.partition(":")
-    scope = scope_of(kind, code)
-    if scope is None:
-        print(f"no such scope: {args.scope} (are the divisions imported?)", file=sys.stderr)
-        return 1
     try:
+        if kind == "district" and ":" in code:
+            number, _, name = code.partition(":")
+            code = begin_district(SYSTEM, code=number, name=name).code
+        scope = scope_of(kind, code)
+        if scope is None:
+            print(f"no such scope: {args.scope} (a fresh installation: district:CODE:NAME)", file=sys.stderr)
+            return 1
         made = invite(
-            Actor.system("invite-staff"),
+            SYSTEM,
             staff_name=args.staff_name,
             role=Role(args.role),
             scope_kind=kind,

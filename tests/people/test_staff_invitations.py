@@ -139,3 +139,15 @@ def test_the_first_administrator_is_invited_from_the_command_line(
     user = accept(NOBODY, token=link.partition("#")[2], password=PASSWORD)
     assert RoleGrant.objects.get(user=user).role == "admin"
     assert invite_staff.run(parser.parse_args([*words[:-1], "subdistrict:nowhere"])) == 1
+    assert invite_staff.run(parser.parse_args([*words[:-1], "district:110106:丰台区"])) == 1  # there is one already
+
+
+def test_a_fresh_installation_begins_with_its_district_and_its_administrator(
+    db: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    parser = argparse.ArgumentParser()
+    invite_staff.add_arguments(parser)
+    words = ["--name", "张三", "--staff-name", "zhangsan", "--role", "admin", "--scope", "district:110105:朝阳区"]
+    assert invite_staff.run(parser.parse_args(words)) == 0
+    assert "/staff/invitation#" in capsys.readouterr().out
+    assert RoleGrant.objects.get().scope_kind == "district"

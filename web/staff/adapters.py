@@ -40,7 +40,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        return reverse("staff_security") if factors.has_factor(request.user.pk) else reverse("staff_setup")
+        return reverse("web:staff") if factors.has_factor(request.user.pk) else reverse("staff_setup")
 
     def is_safe_url(self, url: str) -> bool:
         return url.startswith("/") and not url.startswith(("//", "/\\")) and not urlsplit(url).netloc

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
@@ -19,9 +20,11 @@ from backend.people import login as logins
 from backend.people import web_login
 from backend.people.actor import Actor, ReauthenticationRequired
 from backend.people.models import Session, User
+from backend.people.roles import Can
 from backend.people.staff import factors, invitations, proofs
 from web import session
-from web.pages import open_page, say, show, words_of
+from web.desk.access import desk_of
+from web.pages import open_page, safe_path, say, show, words_of
 
 
 def is_staff_login(request: HttpRequest) -> bool:
@@ -40,8 +43,13 @@ def _to_login(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def enter(request: HttpRequest) -> HttpResponse:
-    """`/staff`: to the security page, or to the login."""
-    return HttpResponseRedirect(reverse("staff_security" if is_staff_login(request) else "account_login"))
+    """`/staff`: to one's work (desk, else office, else the security page), or to the login and from there to `next`."""
+    if is_staff_login(request):
+        actor = _actor(request)
+        office = "admin:index" if actor.may(Can.OFFICE_READ) else "staff_security"
+        return HttpResponseRedirect(reverse("web:desk" if desk_of(actor) else office))
+    after = safe_path(request, request.GET.get("next"), "")
+    return HttpResponseRedirect(reverse("account_login") + (f"?{urlencode({'next': after})}" if after else ""))
 
 
 @require_GET
@@ -78,6 +86,7 @@ def security(request: HttpRequest) -> HttpResponse:
         passkeys=[one for one in held if one.type == Authenticator.Type.WEBAUTHN],
         codes_left=len(codes.get_unused_codes()) if codes else 0,
         may_remove=factors.count(person) > 1,
+        may_office=actor.may(Can.OFFICE_READ),
         sessions=[(one, one.id == actor.session_id) for one in listed],
     )
 

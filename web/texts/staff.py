@@ -11,6 +11,7 @@ TEXTS = {
         "No account, or lost your second factor? Ask your administrator for a new invitation.",
     ),
     "staff.link": ("工作人员登录", "Staff login"),
+    "staff.office": ("后台（只读）", "Back office (to look)"),
     "staff.phone": ("用手机号登录（居民）", "Log in by phone (residents)"),
     "staff.name": ("工号", "Staff name"),
     "staff.password": ("密码", "Password"),
