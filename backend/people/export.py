@@ -8,6 +8,8 @@ import zipfile
 from datetime import timedelta
 from uuid import UUID
 
+from django.core.files.storage import default_storage
+
 from backend.core import catalogue, jobs, subjects
 from backend.core.clock import BEIJING, now
 from backend.core.jobs import Job, Run
@@ -53,6 +55,8 @@ def make(run: Run) -> None:
             for name, content in subjects.exported(person, room).items():
                 archive.writestr(f"{room}/{name}", content if isinstance(content, bytes) else _json(content))
             run.step(place, len(rooms))
+    if run.job.result:  # of an earlier try that died just before its end
+        default_storage.delete(run.job.result)
     name = f"yike-{now().astimezone(BEIJING):%Y%m%d}.zip"
     run.keep_result(buffer.getvalue(), name=name, content_type="application/zip")
     PrivacyRequest.objects.filter(user_id=person, job_id=run.job.id).update(finished_at=now())
