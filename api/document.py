@@ -45,13 +45,29 @@ KEY: dict[str, Any] = {
 }
 
 
+ANY = ("400", "401", "403", "404", "413", "422", "429", "5XX")
+"""What every operation may answer: not understood, a wrong credential (also where none is needed), not allowed, nothing there, too
+large, wrong fields, too often, broken or away."""
+WRITES = ("409", "410", "415")
+
+
+def _refusals(method: str) -> set[str]:
+    """The statuses of the refusals that an operation may answer with."""
+    found = {*ANY}
+    if method != "get":
+        found |= {*WRITES}
+    if method in {"patch", "put"}:
+        found.add("412")
+    return found
+
+
 def complete(schema: dict[str, Any]) -> dict[str, Any]:
     """Add the problem to every operation and the key to every POST of a person (in place, returned)."""
     schema.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM
     for path, operations in schema["paths"].items():
         for method, operation in operations.items():
             known = {str(status): response for status, response in operation["responses"].items()}
-            operation["responses"] = known | {"4XX": REFUSAL, "5XX": REFUSAL}
+            operation["responses"] = known | {s: REFUSAL for s in sorted(_refusals(method)) if s not in known}
             if method == "post" and "security" in operation and "/auth/" not in path:
                 operation.setdefault("parameters", []).append(KEY)
     return schema

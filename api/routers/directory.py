@@ -11,7 +11,15 @@ from uuid import UUID
 from ninja import Query
 
 from api.edge import PUBLIC, Reply, Request, Router, access, language, read_cursor, single, write_cursor
-from api.schemas.directory import AreaOut, CategoriesOut, CategoryOut, CircleOut, CircleQuery, ServiceOut, StartQuery
+from api.schemas.directory import (
+    AreaOut,
+    ServiceCategoriesOut,
+    ServiceCategoryOut,
+    CircleOut,
+    CircleQuery,
+    ServiceOut,
+    StartQuery,
+)
 from backend.core import geo
 from backend.core.clock import now
 from backend.core.errors import FieldError, Invalid, Unauthenticated
@@ -55,12 +63,12 @@ def get_service(request: Request, service_id: UUID) -> Reply:
     return single(request, catalogue.service(service_id), lambda row: ServiceOut.of(row, tongue))
 
 
-@router.get("/categories", response=CategoriesOut)
+@router.get("/categories", response=ServiceCategoriesOut)
 @access(DIRECTORY)
-def get_categories(request: Request) -> CategoriesOut:
+def get_categories(request: Request) -> ServiceCategoriesOut:
     """Every kind of service: groups (without parent) and their members, with the official lists they are on."""
     tongue = language(request)
-    return CategoriesOut(items=[CategoryOut.of(term, tongue) for term in categories.terms().values()])
+    return ServiceCategoriesOut(items=[ServiceCategoryOut.of(term, tongue) for term in categories.terms().values()])
 
 
 def _start(request: Request, query: StartQuery) -> Start:

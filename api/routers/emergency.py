@@ -17,6 +17,7 @@ from api.schemas.emergency import (
     DeviceKeyOut,
     DeviceKeys,
     DeviceOut,
+    DispositionIn,
     HandOffIn,
     IncidentDetailOut,
     IncidentOut,
@@ -24,7 +25,6 @@ from api.schemas.emergency import (
     NoteIn,
     RaisedOut,
     ReceivedOut,
-    ResolveIn,
 )
 from backend.core.errors import FieldError, Invalid, NotFound, Unauthenticated
 from backend.core.queries import reading as reading_as
@@ -197,7 +197,7 @@ def hand_off(request: Request, incident_id: UUID, body: HandOffIn) -> Reply:
 
 @router.post("/emergency/incidents/{incident_id}/resolve", response=IncidentDetailOut)
 @access(PERSON)
-def resolve(request: Request, incident_id: UUID, body: ResolveIn) -> Reply:
+def resolve(request: Request, incident_id: UUID, body: DispositionIn) -> Reply:
     """End it with a disposition."""
     return _act(request, actions.resolve, incident_id, **body.dict())
 

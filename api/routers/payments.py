@@ -12,7 +12,7 @@ from ninja import Query, Schema
 from api.edge import PERSON, PUBLIC, SIGNED, Reply, Request, Router, access, language, page, page_of, perform, single
 from api.schemas.bills import AccountOut, BillOut, ReadingIn, ReadingOut
 from api.schemas.ledger import EntryOut, StatementOut, TrialBalanceOut
-from api.schemas.payments import PaymentIn, PaymentOut, ReceiptCheckOut, ReceivedOut, RefundIn, RefundOut
+from api.schemas.payments import PaymentIn, PaymentOut, ReceiptCheckOut, RefundIn, RefundOut, WebhookTakenOut
 from backend.people.roles import Can, Power
 from payments import checkout, inbox, ledger, reading, receipts, refunds
 from payments.models import Payment
@@ -130,12 +130,12 @@ def check_receipt(request: Request, code: str) -> ReceiptCheckOut:
     return ReceiptCheckOut.of(reading.checked_receipt(code), language(request))
 
 
-@router.post("/webhooks/stripe", response=ReceivedOut)
+@router.post("/webhooks/stripe", response=WebhookTakenOut)
 @access(SIGNED("Stripe signs the raw body"))
-def stripe_webhook(request: Request) -> ReceivedOut:
+def stripe_webhook(request: Request) -> WebhookTakenOut:
     """Snapshot and thin events. 200 means that the event is kept and will be dealt with."""
     inbox.receive(request.body, request.headers.get("Stripe-Signature", ""))
-    return ReceivedOut()
+    return WebhookTakenOut()
 
 
 @router.get("/ledger/trial-balance", response=TrialBalanceOut)

@@ -53,19 +53,19 @@ class Measured(FileUploadHandler):
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)
-        self.kept: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - lives as long as the request
+        self.file: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - lives as long as the request
         self.size = 0
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         self.size += len(raw_data)
         if self.size > MAX_BYTES:
-            self.kept.close()
+            self.file.close()
             raise TooLarge(limit=MAX_BYTES)
-        self.kept.write(raw_data)
+        self.file.write(raw_data)
 
     def file_complete(self, file_size: int) -> UploadedFile[bytes]:
-        self.kept.seek(0)
-        return UploadedFile(self.kept, self.file_name, self.content_type, self.size)
+        self.file.seek(0)
+        return UploadedFile(self.file, self.file_name, self.content_type, self.size)
 
 
 @router.post("/photos", response={201: PhotoOut}, openapi_extra=UPLOAD)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from ninja import Field, Schema
-from pydantic import field_validator
+from pydantic import WithJsonSchema, field_validator
 
 from payments.models import Account, Bill, Meter, Payee, Reading
 
@@ -21,7 +21,7 @@ def named(thing: Any, tongue: str) -> str:
 class PayeeOut(Schema):
     id: UUID
     name: str
-    kind: Payee.Kind
+    kind: Annotated[Payee.Kind, WithJsonSchema({"type": "string", "enum": Payee.Kind.values})]
 
     @classmethod
     def of(cls, payee: Payee, tongue: str) -> PayeeOut:
@@ -75,7 +75,7 @@ class MeterOut(Schema):
 class AccountOut(Schema):
     id: UUID
     home_id: UUID
-    kind: Account.Kind
+    kind: Annotated[Account.Kind, WithJsonSchema({"type": "string", "enum": Account.Kind.values})]
     mode: Account.Mode
     account_no: str = Field(description="户号")
     payee: PayeeOut
@@ -116,7 +116,7 @@ class BillOut(Schema):
     id: UUID
     account_id: UUID
     account_no: str
-    kind: Account.Kind
+    kind: Annotated[Account.Kind, WithJsonSchema({"type": "string", "enum": Account.Kind.values})]
     home_id: UUID
     payee: PayeeOut
     period_start: date
@@ -128,7 +128,7 @@ class BillOut(Schema):
     lines: list[LineOut]
     amount: int
     currency: str
-    state: Bill.State
+    state: Annotated[Bill.State, WithJsonSchema({"type": "string", "enum": Bill.State.values})]
     paid: int
     unpaid: int
     arrears: int = Field(description="fen unpaid after the due date")

@@ -150,19 +150,19 @@ class AreaOut(Schema):
     properties: AreaProperties
 
 
-class CategoryOut(Schema):
+class ServiceCategoryOut(Schema):
     code: str
     name: str
     parent: str | None
     lists: list[str] = Field(description="beijing-8, guide-basic, guide-quality, public")
 
     @classmethod
-    def of(cls, term: Term, language: str) -> CategoryOut:
+    def of(cls, term: Term, language: str) -> ServiceCategoryOut:
         return cls(code=term.code, name=term.name(language), parent=term.parent, lists=list(term.lists))
 
 
-class CategoriesOut(Schema):
-    items: list[CategoryOut]
+class ServiceCategoriesOut(Schema):
+    items: list[ServiceCategoryOut]
     next: str | None = None
 
 

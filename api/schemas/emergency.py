@@ -95,7 +95,7 @@ class ReceivedOut(Schema):
     incident_id: UUID | None = Field(description="null for heartbeats and tests")
 
 
-class CardOut(Schema):
+class CallerCardOut(Schema):
     id: UUID
     name: str
     phone: str = Field(description="masked until the reader has taken the incident")
@@ -103,7 +103,7 @@ class CardOut(Schema):
     elder_mode: bool
 
 
-class ContactOut(Schema):
+class CallerContactOut(Schema):
     name: str
     phone: str
     relation: str
@@ -133,7 +133,7 @@ class SignalOut(Schema):
     unit: str | None
 
 
-class TimelineOut(Schema):
+class IncidentMomentOut(Schema):
     at: datetime
     event: str
     by: NamedOut | None
@@ -151,11 +151,11 @@ class StepOut(Schema):
 class IncidentDetailOut(IncidentOut):
     """The whole of an incident."""
 
-    card: CardOut | None
-    contacts: list[ContactOut]
+    card: CallerCardOut | None
+    contacts: list[CallerContactOut]
     home: PointOut | None
     signals: list[SignalOut]
-    timeline: list[TimelineOut]
+    timeline: list[IncidentMomentOut]
     steps: list[StepOut]
     allowed: list[str]
 
@@ -176,7 +176,7 @@ class HandOffIn(Schema):
     text: str = Field("", max_length=4000)
 
 
-class ResolveIn(Schema):
+class DispositionIn(Schema):
     disposition: str = Field(description="real, false, test, accidental, no_contact, duplicate")
     reference: str = Field(
         "", max_length=120, description="the 120 reference or who went there; needed for no_contact on a P1"

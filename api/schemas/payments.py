@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from ninja import Field, Schema
-from pydantic import field_validator
+from pydantic import WithJsonSchema, field_validator
 
 from api.schemas.bills import PayeeOut, named
 from backend.env import env
@@ -128,7 +128,7 @@ class RefundOut(Schema):
     amount: int
     currency: str
     reason: str
-    state: Refund.State
+    state: Annotated[Refund.State, WithJsonSchema({"type": "string", "enum": Refund.State.values})]
     created_at: datetime
 
     @classmethod
@@ -166,5 +166,5 @@ class ReceiptCheckOut(Schema):
         )
 
 
-class ReceivedOut(Schema):
+class WebhookTakenOut(Schema):
     received: bool = True
