@@ -8,6 +8,8 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
+
 from backend.core.clock import now
 from backend.core.queries import looking_up
 from backend.core.verb import record
@@ -16,6 +18,8 @@ from backend.people.actor import Actor, Assurance, Held, in_force
 from backend.people.models import RefreshToken, Session, User
 
 IDLE, ABSOLUTE = timedelta(days=60), timedelta(days=180)
+SUSPENDED = "suspended"
+"""Why a session was revoked when its person was suspended."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +88,7 @@ def sos_actors(authorizations: Sequence[str]) -> list[Actor | None]:
         sessions = _live({session_id for session_id, _ in proofs if session_id})
         held = in_force({session.user_id for session in sessions.values()})
         return [
-            _actor(sessions[session_id], sos=is_expired or sessions[session_id].expires_at <= now(), held=held)
+            _actor(sessions[session_id], sos=is_expired or _is_over(sessions[session_id]), held=held)
             if session_id in sessions
             else None
             for session_id, is_expired in proofs
@@ -102,8 +106,13 @@ def _proof(authorization: str) -> tuple[UUID | None, bool]:
 
 
 def _live(session_ids: set[UUID]) -> dict[UUID, Session]:
-    rows = Session.objects.select_related("user").filter(id__in=session_ids, revoked_at__isnull=True)
-    return {row.id: row for row in rows}
+    """The sessions that are not revoked; those that a suspension ended too, since nobody is refused help for that."""
+    usable = Q(revoked_at__isnull=True) | Q(revoked_why=SUSPENDED)
+    return {row.id: row for row in Session.objects.select_related("user").filter(usable, id__in=session_ids)}
+
+
+def _is_over(session: Session) -> bool:
+    return session.revoked_at is not None or session.expires_at <= now()
 
 
 def _actor(session: Session, *, sos: bool, held: dict[UUID, Held] | None = None) -> Actor:

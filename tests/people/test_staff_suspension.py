@@ -62,3 +62,13 @@ def test_two_administrators_who_suspend_each_other_leave_one(cast: Cast, barrier
     actors = [one.actor for one in people]
     barrier(2, lambda i: suspend(actors[i], person_id=people[1 - i].id, reason=Reason.OTHER))
     assert User.objects.filter(id__in=[one.id for one in people], state="active").count() == 1
+
+
+def test_a_suspended_person_is_still_helped(cast: Cast) -> None:
+    key, token = cast.wang.sos_key(), cast.wang.token()
+    suspend(cast.admin.actor, person_id=cast.wang.id, reason=Reason.OTHER)
+    for number, credential in enumerate((f"SOS {key}", f"Bearer {token}")):
+        body = {"id": f"01900000-0000-7000-8000-00000000000{number}", "kind": "sos"}
+        answer = Http(None, Authorization=credential).post("/emergency/alarms", body)
+        assert answer.status_code in {200, 201}, answer.content
+    assert Http(None, Authorization=f"Bearer {token}").get("/me").status_code == 401

@@ -28,7 +28,7 @@ from backend.core.errors import TooMany
 from backend.core.queries import looking_up
 from backend.people import web_login
 from backend.people.actor import Actor
-from backend.people.login import session_actor
+from backend.people.login_sessions import session_actor
 from backend.people.staff import factors, login, proofs
 from web import session
 from web.pages import refused, words_of

@@ -19,7 +19,7 @@ from backend.core.errors import Forbidden, Unauthenticated
 from backend.core.verb import emit, record, verb
 from backend.people import tokens, whence
 from backend.people.actor import Actor
-from backend.people.login import LoggedIn
+from backend.people.login_sessions import LoggedIn
 from backend.people.models import RefreshToken, Session, User
 from backend.people.staff import factors, proofs
 from backend.people.staff.backend import normalised

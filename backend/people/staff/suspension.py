@@ -8,6 +8,7 @@ from uuid import UUID
 from backend.core.errors import Conflict, NotFound
 from backend.core.verb import emit, record, verb
 from backend.people.actor import Actor
+from backend.people.login_sessions import SUSPENDED
 from backend.people.models import User
 from backend.people.roles import Can
 from backend.people.staff.grants import lock_admins, must_not_be_last_admin
@@ -52,7 +53,7 @@ def suspend(actor: Actor, *, person_id: UUID, reason: Reason) -> User:
     must_not_be_last_admin(user.id)
     user.state = User.State.SUSPENDED
     user.save(update_fields=["state"])
-    ended = end_all(user.id, "suspended")
+    ended = end_all(user.id, SUSPENDED)
     record("person.suspended", about=user, reason=reason, sessions=ended)
     emit(f"person:{user.id}", "rights.changed", about="/api/v1/me")
     return user
