@@ -22,6 +22,7 @@ from backend.core.verb import record, verb
 from backend.people import personal
 from backend.people.actor import Actor
 from backend.people.models import PrivacyRequest, RoleGrant, User
+from backend.people.roles import Role
 
 KIND = "people.erasure"
 WORKER = Actor.system("worker")
@@ -47,7 +48,7 @@ def blocked(person_id: UUID) -> list[subjects.Block]:
     """What stands in the way: a room's reasons, and staff roles that are still held."""
     alive = Q(until__isnull=True) | Q(until__gt=now())
     found = subjects.blocked(person_id)
-    if RoleGrant.objects.filter(alive, user_id=person_id).exists():
+    if RoleGrant.objects.filter(alive, user_id=person_id).exclude(role=Role.RESIDENT).exists():
         found.append(
             subjects.Block("staff-role", "您仍担任工作人员，请先交接", "you still hold a staff role: hand it over")
         )

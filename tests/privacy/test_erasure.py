@@ -16,7 +16,7 @@ from backend.core import jobs, vault
 from backend.core.audit import AuditRow
 from backend.core.jobs import Job, LostLease, Run
 from backend.people import erasure, personal, phones
-from backend.people.models import Delegation, LoginCode, PrivacyRequest, Residency, Session, User
+from backend.people.models import Delegation, LoginCode, PrivacyRequest, Residency, RoleGrant, Session, User
 from notifications.addresses import Address
 from tests.cast import Cast, Http
 from tests.emergency.builders import raise_alarm
@@ -126,6 +126,12 @@ def test_an_open_call_for_help_stands_in_the_way(cast: Cast) -> None:
 def test_who_holds_a_role_hands_it_over_first(cast: Cast) -> None:
     refused = Http(cast.dispatcher).post("/me/erasure")
     assert [reason["code"] for reason in refused.json()["reasons"]] == ["staff-role"]
+
+
+@pytest.mark.django_db
+def test_being_a_resident_is_no_staff_role(cast: Cast) -> None:
+    RoleGrant.objects.create(user=cast.wang.user, role="resident", scope_kind="compound", scope_id=cast.compound.id)
+    assert erasure.blocked(cast.wang.id) == []
 
 
 @pytest.mark.django_db
