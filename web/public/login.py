@@ -64,7 +64,8 @@ def ask_code(request: HttpRequest) -> HttpResponse:
             device=request.COOKIES.get(DEVICE_COOKIE, ""),
         )
     except TooMany as wait:
-        if session.asked_phone(request) != phones.normalise(phone):
+        is_waiting = session.asked_phone(request) == phones.normalise(phone)  # for the code that is on its way
+        if isinstance(wait, logins.CodesUsedUp) or not is_waiting:
             return show(request, "web/login.html", status=429, next=after, phone=phone, error=words_of(wait))
     except Refusal as refusal:
         return show(request, "web/login.html", status=422, next=after, phone=phone, error=words_of(refusal))

@@ -14,8 +14,8 @@ TEXTS = {
     "reproof.new.button": ("我是新用户", "I am new here"),
     "reproof.desk": ("我一直是这个账户的主人", "This has always been my account"),
     "reproof.desk.lead": (
-        "请带身份证件和这部手机，到社区服务台或物业前台，由工作人员当面确认；确认后即可使用。",
-        "Bring your identity card and this phone to the community or property desk. Once the staff have confirmed you, everything works again.",
+        "请带身份证件和这部手机，到社区服务台或物业前台，在那里重新登录一次，由工作人员当面确认；确认后即可使用。",
+        "Bring your identity card and this phone to the community or property desk and log in there once more. Once the staff have confirmed you, everything works again.",
     ),
     "reproof.desk.button": ("已在服务台确认，继续", "The desk has confirmed me: go on"),
     "reproof.done": ("新账户已建立", "Your new account is ready"),
