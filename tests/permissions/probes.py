@@ -12,8 +12,12 @@ from tests.permissions.world import World
 Probe = Callable[[World, str], Call]
 
 
+def _home_id(world: World, owner: str) -> object:
+    return Bill.objects.get(id=world.bills[owner]).home_id
+
+
 def _home(world: World, owner: str) -> str:
-    return f"home_id={Bill.objects.get(id=world.bills[owner]).home_id}"
+    return f"home_id={_home_id(world, owner)}"
 
 
 def _book(world: World, owner: str) -> object:
@@ -29,15 +33,21 @@ PROBES: dict[str, Probe] = {
     "GET /bills": lambda world, owner: Call(),
     "GET /bills/{bill_id}": lambda world, owner: Call({"bill_id": world.bills[owner]}),
     "GET /circle": lambda world, owner: Call(query=_home(world, owner)),
+    "GET /claims": lambda world, owner: Call(query=f"state={'pending' if owner == 'wang' else 'confirmed'}"),
     "GET /duty": lambda world, owner: Call(),
     "GET /emergency/devices": lambda world, owner: Call(),
     "GET /emergency/incidents": lambda world, owner: Call(),
     "GET /emergency/incidents/{incident_id}": lambda world, owner: Call({"incident_id": world.incidents[owner]}),
+    "GET /homes/{home_id}/occupancy": lambda world, owner: Call({"home_id": _home_id(world, owner)}),
+    "GET /homes/{home_id}/residents": lambda world, owner: Call({"home_id": _home_id(world, owner)}),
     "GET /inbox": lambda world, owner: Call(),
     "GET /jobs/{job_id}": lambda world, owner: Call({"job_id": Job.objects.get(owner_id=world[owner].id).id}),
     "GET /ledger/accounts/{account_id}": lambda world, owner: Call({"account_id": _book(world, owner)}),
     "GET /ledger/trial-balance": lambda world, owner: Call(),
     "GET /me": lambda world, owner: Call(),
+    "GET /me/delegations": lambda world, owner: Call(),
+    "GET /me/homes": lambda world, owner: Call(),
+    "GET /people/{person_id}": lambda world, owner: Call({"person_id": world[owner].id}),
     "GET /preferences": lambda world, owner: Call(),
     "GET /tickets": lambda world, owner: Call(),
     "GET /tickets/similar": lambda world, owner: Call(
@@ -52,6 +62,7 @@ NOT_PROBED = {
     "GET /clients": "programs, nothing of persons",
     "GET /clients/{client_id}": "programs, nothing of persons",
     "GET /emergency/devices/{device_id}/keys": "names of keys, never the keys",
+    "GET /homes/{home_id}/claims/{claim_id}/evidence/{evidence_id}": "a picture; the matrix tries it",
     "GET /jobs/{job_id}/result": "a file sealed under its owner's key; the matrix tries it",
     "GET /payments/{payment_id}": "the matrix tries it on a payment of its own",
     "GET /payments/{payment_id}/receipt.pdf": "compressed; the matrix tries it on a payment of its own",
