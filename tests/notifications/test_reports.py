@@ -241,7 +241,11 @@ def test_the_channels_health_is_shown_to_the_keeper(
 
     monkeypatch.setattr(env, "sms_daily_count", 100)
     breaker.failed("fake", count=5, error="http-503")
-    shown = client_for(cast.admin).get("/channels").json()
+    tell(cast.wang.id, urgency="emergency")
+    _ = cast.admin.session
+    with as_app():
+        shown = client_for(cast.admin).get("/channels").json()
+    assert [(one["channel"], one["lane"], one["count"]) for one in shown["waiting"]] == [("sms", "emergency", 1)]
     channels = {one["channel"]: one["providers"] for one in shown["channels"]}
     assert (channels["sms"], channels["xiaomi"]) == (["fake"], [])
     (circuit,) = shown["circuits"]
