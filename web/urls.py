@@ -8,7 +8,20 @@ from web.desk import bulletins as desk_bulletins
 from web.desk import people as desk_people
 from web.desk import tickets as desk_tickets
 from web.public import home, login, preferences, reproof, security_txt, tokens
-from web.resident import bills, bulletins, circle, delegates, homes, inbox, payments, photos, privacy, sos, tickets
+from web.resident import (
+    bills,
+    bulletins,
+    circle,
+    delegates,
+    devices,
+    homes,
+    inbox,
+    payments,
+    photos,
+    privacy,
+    sos,
+    tickets,
+)
 from web.resident import home as resident
 from web.staff import security
 
@@ -44,6 +57,10 @@ urlpatterns = [
     path("app/tickets/<uuid:ticket_id>/<slug:act>", tickets.step, name="ticket-step"),
     path("app/bulletins/<uuid:bulletin_id>", bulletins.bulletin, name="bulletin"),
     path("app/inbox", inbox.inbox, name="inbox"),
+    path("app/devices", devices.devices, name="devices"),
+    path("app/devices/end", devices.end_others, name="devices-end-others"),
+    path("app/devices/refuse-phone", devices.refuse_phone, name="devices-refuse-phone"),
+    path("app/devices/<uuid:session_id>/end", devices.end, name="devices-end"),
     path("app/privacy", privacy.privacy, name="privacy"),
     path("app/privacy/consents/<slug:purpose>", privacy.consent, name="privacy-consent"),
     path("app/privacy/copy", privacy.copy, name="privacy-copy"),

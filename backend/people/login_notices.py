@@ -74,7 +74,7 @@ def phone_changed(person_id: UUID, *, old: str, new: str, language: str) -> None
 
 def change_asked(person_id: UUID, *, old: str, new: str, language: str, key: str) -> None:
     """Tell the person, and the old phone by SMS, of a change that waits (inside a verb)."""
-    notify(person_id, "phone.change-asked", {}, about="/api/v1/me", key=key)
+    notify(person_id, "phone.change-asked", {}, about=ABOUT, key=key)
     if old:
         text_phone(old, "phone.change-asked.text", {"phone": phones.masked(new)}, language=language)
 

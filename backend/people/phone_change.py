@@ -143,6 +143,11 @@ def ask_at_desk(actor: Actor, *, person_id: UUID, phone: str, reason: str) -> Ph
     return made
 
 
+def waiting_for(person_id: UUID) -> PhoneChange | None:
+    """The change of this person's phone that waits, if one does."""
+    return PhoneChange.objects.filter(user_id=person_id, state=PhoneChange.State.WAITING).first()
+
+
 @verb("person.phone-change-refused")
 def refuse(actor: Actor) -> PhoneChange:
     """Refuse the change of one's phone that waits. Raises NoChangeWaits."""

@@ -26,7 +26,12 @@ def page_of(about: str) -> str:
         return reverse(PAGES[parts[0]], args=[parts[1]])
     if parts[0] == "homes" and len(parts) == 3:
         return reverse("web:residents", args=[parts[1]])
-    named = {"emergency": "web:app", "me/homes": "web:homes", "me/delegations": "web:family"}
+    named = {
+        "emergency": "web:app",
+        "me/homes": "web:homes",
+        "me/delegations": "web:family",
+        "auth/sessions": "web:devices",
+    }
     found = named.get(parts[0]) or named.get("/".join(parts))
     return reverse(found) if found else ""
 

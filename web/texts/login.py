@@ -18,5 +18,22 @@ TEXTS = {
         "Bring your identity card and this phone to the community or property desk and log in there once more. Once the staff have confirmed you, everything works again.",
     ),
     "reproof.desk.button": ("已在服务台确认，继续", "The desk has confirmed me: go on"),
+    "devices.title": ("登录设备", "Devices"),
+    "devices.lead": (
+        "您的账户在这些设备上登录着。不认识的，请退出。",
+        "Your account is open on these devices. End those that you do not know.",
+    ),
+    "devices.this": ("本机", "this one"),
+    "devices.seen": ("最近使用", "last seen"),
+    "devices.end": ("退出", "End"),
+    "devices.end.others": ("退出其他所有设备", "End all the others"),
+    "devices.ended": ("已退出", "Ended"),
+    "devices.phone": ("有人申请更换您的手机号", "Somebody asked to change your phone"),
+    "devices.phone.text": (
+        "社区服务台为您申请了新手机号，不拒绝就会生效：",
+        "The service desk asked for a new phone for you. Unless you refuse, it takes effect:",
+    ),
+    "devices.phone.refuse": ("拒绝，保持原号", "Refuse: keep my phone"),
+    "devices.phone.refused": ("已拒绝，手机号没有变化", "Refused: your phone is as before"),
     "reproof.done": ("新账户已建立", "Your new account is ready"),
 }
