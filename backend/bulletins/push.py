@@ -9,7 +9,7 @@ from backend.bulletins.models import Bulletin
 from backend.bulletins.wording import params_of
 from backend.core.jobs import Run, job
 from backend.core.verb import verb
-from backend.people import consents
+from backend.people import consents, purposes
 from backend.people.actor import Actor
 from notifications import broadcasts
 
@@ -53,5 +53,5 @@ def _willing(people: list[UUID], bulletin: Bulletin) -> list[UUID]:
     """Without those who said no to pushes of the neighbourhood; what is urgent goes to everybody."""
     if bulletin.severity == Bulletin.Severity.URGENT:
         return people
-    refused = set(consents.refusing(consents.NOTICES).filter(id__in=people))
+    refused = set(consents.refusing(purposes.NOTICES).filter(id__in=people))
     return [person for person in people if person not in refused]

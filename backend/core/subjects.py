@@ -17,8 +17,9 @@ from django.core.files.storage import default_storage
 from django.db import models
 
 from backend.core import vault
-from backend.core.catalogue import Kind, entry_of
 from backend.core.catalogue import columns as names
+from backend.core.catalogue import entry_of
+from backend.core.catalogue_words import Kind
 
 LAST = "people"  # its eraser destroys the key
 
@@ -77,7 +78,7 @@ def blocks(room: str) -> Callable[[Blocks], Blocks]:
 
 
 def keeps(room: str) -> Callable[[Keeps], Keeps]:
-    """Register which entries of `catalogue.LAWS` keep something of this person."""
+    """Register which entries of `catalogue_words.LAWS` keep something of this person."""
     return _into(_keeps, room)
 
 

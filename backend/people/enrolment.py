@@ -19,7 +19,7 @@ from backend.core.clock import now
 from backend.core.errors import Conflict, FieldError, Invalid, NotFound
 from backend.core.ids import uuid7
 from backend.core.verb import record, verb
-from backend.people import consents, homes, identity, phones
+from backend.people import consents, homes, identity, phones, purposes
 from backend.people.actor import Actor
 from backend.people.models import HomeInvitation, Residency, User
 from backend.people.profile import replace_contacts
@@ -200,6 +200,6 @@ def _offer(actor: Actor, lived: Residency, number: str) -> None:
 
 def _consents(actor: Actor, person: User, *, with_identity: bool, with_contacts: bool) -> None:
     """What the person agreed to before the witness, a row a purpose."""
-    purposes = [consents.ACCOUNT] + [consents.IDENTITY] * with_identity + [consents.CONTACTS] * with_contacts
-    for purpose in purposes:
+    agreed = [purposes.ACCOUNT] + [purposes.IDENTITY] * with_identity + [purposes.CONTACTS] * with_contacts
+    for purpose in agreed:
         consents.give(actor, person.id, purpose, witness=actor.person_id)

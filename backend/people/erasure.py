@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from backend.core import jobs, subjects
-from backend.core.catalogue import LAWS
+from backend.core.catalogue_words import LAWS
 from backend.core.clock import now, today
 from backend.core.errors import Conflict
 from backend.core.jobs import Job, JobFailed, Run

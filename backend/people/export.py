@@ -11,6 +11,7 @@ from uuid import UUID
 from django.core.files.storage import default_storage
 
 from backend.core import catalogue, jobs, subjects
+from backend.core.catalogue_words import PURPOSES
 from backend.core.clock import BEIJING, now
 from backend.core.jobs import Job, Run
 from backend.core.verb import record, verb
@@ -78,7 +79,7 @@ def readme() -> str:
     ]
     for entry in catalogue.entries().values():
         if entry.personal:
-            purposes = {catalogue.PURPOSES[p.purpose] for p in entry.personal}
+            purposes = {PURPOSES[p.purpose] for p in entry.personal}
             zh, en = "、".join(sorted(z for z, _ in purposes)), ", ".join(sorted(e for _, e in purposes))
             lines.append(f"{entry.label}: {zh} / {en}")
     return "\n".join(lines) + "\n"

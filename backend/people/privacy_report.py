@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from backend.core import retention
-from backend.core.catalogue import BASES, HOWS, KINDS, LAWS, PURPOSES, RETENTIONS, Entry, Personal, entries
-from backend.people import consents
+from backend.core.catalogue import Entry, Personal, entries
+from backend.core.catalogue_words import BASES, HOWS, KINDS, LAWS, PURPOSES, RETENTIONS
+from backend.people.purposes import PURPOSES as AGREED
 
 HEAD = """# 个人信息字段 · Personal fields
 
@@ -92,6 +93,6 @@ def _purposes() -> Iterator[str]:
             "是 yes" if p.is_required else "",
             f"{p.text_zh} {p.text_en}",
         )
-        for p in consents.PURPOSES.values()
+        for p in AGREED.values()
     )
     yield from _table(head, lines)

@@ -12,7 +12,7 @@ from backend.core import vault
 from backend.core.errors import FieldError, Invalid
 from backend.core.queries import looking_up
 from backend.core.verb import record, verb
-from backend.people import consents, phones
+from backend.people import consents, phones, purposes
 from backend.people.actor import Actor
 from backend.people.models import EmergencyContact, Residency, RoleGrant, User
 from backend.people.reading import CARE, CONTACT, NAME, ContactCard, contacts_of, name_of, phone_of
@@ -153,7 +153,7 @@ def change(
         changed.append("elder_mode")
     if care_notes is not None:
         if care_notes.strip():
-            consents.must_hold(user.id, consents.HEALTH)
+            consents.must_hold(user.id, purposes.HEALTH)
         user.care_notes_sealed = vault.seal(user.id, CARE, care_notes.strip()) if care_notes.strip() else None
         changed.append("care_notes_sealed")
     user.save(update_fields=changed)
@@ -165,7 +165,7 @@ def change(
 def set_contacts(actor: Actor, *, contacts: list[dict[str, str]]) -> User:
     """Replace one's emergency contacts, in order. Raises Invalid for a bad phone or more than eight."""
     user = User.objects.select_for_update().get(id=actor.must_be_known())
-    consents.must_not_be_refused(user.id, consents.CONTACTS)
+    consents.must_not_be_refused(user.id, purposes.CONTACTS)
     replace_contacts(user, contacts)
     record("person.contacts-set", about=user, count=len(contacts))
     return user

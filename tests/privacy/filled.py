@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from backend.core import jobs
 from backend.core.clock import now
 from backend.emergency import actions as emergency
-from backend.people import consents, identity, login, phones
+from backend.people import identity, login, phones, purposes
 from backend.people.models import Residency, User
 from backend.tickets import actions as tickets
 from notifications import outbox
@@ -122,7 +122,7 @@ def _home(cast: Cast, person: Filled) -> None:
 
 
 def _wishes(cast: Cast, person: Filled) -> None:
-    for purpose in consents.PURPOSES.values():
+    for purpose in purposes.PURPOSES.values():
         must(person.http.put(f"/me/consents/{purpose.code}", {"given": True, "version": purpose.version}))
     must(person.http.patch("/me", {"care_notes": CARE, "language": "en", "elder_mode": True}))
     token = {"token": f"token-of-{NAME}", "platform": "android", "provider": "fcm"}

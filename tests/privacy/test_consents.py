@@ -12,7 +12,7 @@ from django.db import DatabaseError, transaction
 from backend.core import jobs, vault
 from backend.core.audit import AuditRow
 from backend.emergency.models import Signal
-from backend.people import consents, identity
+from backend.people import consents, identity, purposes
 from backend.people.models import Consent, EmergencyContact, User
 from notifications import addresses
 from notifications.addresses import Address
@@ -23,7 +23,7 @@ from tests.emergency.builders import raise_alarm
 from tests.privacy.filled import must
 
 pytestmark = pytest.mark.django_db
-VERSION = consents.PURPOSES["health"].version
+VERSION = purposes.PURPOSES["health"].version
 
 
 def said(cast: Cast, purpose: str, **headers: str) -> Any:
@@ -46,7 +46,7 @@ def test_every_purpose_is_told_in_both_languages(cast: Cast) -> None:
 
 
 def test_sensitive_purposes_are_asked_one_by_one(cast: Cast) -> None:
-    sensitive = {code for code, purpose in consents.PURPOSES.items() if purpose.is_sensitive}
+    sensitive = {code for code, purpose in purposes.PURPOSES.items() if purpose.is_sensitive}
     assert sensitive == {"health", "identity", "location"}
     put(cast, "account", True)
     assert [said(cast, code)["state"] for code in sensitive] == ["never"] * 3
@@ -107,8 +107,8 @@ def test_who_said_no_is_not_asked_again_for_thirty_days(cast: Cast, moved_clock:
 def test_new_words_ask_again(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     must(put(cast, "health", True))
     assert not said(cast, "health")["may_ask"]
-    newer = consents.Purpose("health", "2027-01", "照护", "Care", "新的说明", "new words", is_sensitive=True)
-    monkeypatch.setitem(consents.PURPOSES, "health", newer)
+    newer = purposes.Purpose("health", "2027-01", "照护", "Care", "新的说明", "new words", is_sensitive=True)
+    monkeypatch.setitem(purposes.PURPOSES, "health", newer)
     assert (said(cast, "health")["state"], said(cast, "health")["may_ask"]) == ("given", True)
     assert put(cast, "health", True).json()["errors"][0]["code"] == "version-old"
 

@@ -15,7 +15,8 @@ from django.apps import apps
 from django.core.files.storage import default_storage
 
 from backend.core import jobs
-from backend.core.catalogue import Kind, entries, entry_of
+from backend.core.catalogue import entries, entry_of
+from backend.core.catalogue_words import Kind
 from backend.core.jobs import Job
 from backend.core.subjects import bare
 from tests.cast import Cast, Http

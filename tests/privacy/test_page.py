@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from backend.core import jobs
-from backend.people import consents, reveal
+from backend.people import consents, purposes, reveal
 from backend.people.models import Session, User
 from notifications.deliveries import Delivery
 from notifications.sms import opened
@@ -31,7 +31,7 @@ def text(response: Any) -> str:
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 def test_every_purpose_has_its_own_form(cast: Cast, browser_of: Browsers, language: str) -> None:
     page = text(browser_of(cast.wang, language).get("/app/privacy"))
-    for purpose in consents.PURPOSES.values():
+    for purpose in purposes.PURPOSES.values():
         assert purpose.title(language) in page
         assert f"/app/privacy/consents/{purpose.code}" in page
     assert "http-equiv" not in page

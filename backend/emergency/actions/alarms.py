@@ -19,7 +19,7 @@ from backend.emergency.intake import Arrival, keep, take_key
 from backend.emergency.kinds import PRIORITY, Identity, Kind, Priority, State
 from backend.emergency.models import EscalationPolicy, Incident, SignalKey
 from backend.emergency.opening import Call, open_or_join
-from backend.people import consents
+from backend.people import consents, purposes
 from backend.people.actor import Actor
 from backend.people.models import Residency
 
@@ -56,7 +56,7 @@ def raise_alarm(
     """
     person = actor.must_be_known()
     kind = kind or Kind.SOS
-    if (lon is not None or lat is not None) and consents.refused(person, consents.LOCATION):
+    if (lon is not None or lat is not None) and consents.refused(person, purposes.LOCATION):
         lon = lat = None  # help goes to the registered home instead
     said = {"id": id, "kind": kind, "at": at, "lon": lon, "lat": lat, "crs": crs, "home_id": home_id, "note": note}
     raw = json.dumps({k: v for k, v in said.items() if v is not None}, default=str).encode()
