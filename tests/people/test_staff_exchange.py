@@ -12,6 +12,7 @@ from django.core.cache import cache
 from django.db import connection
 
 from backend.core import vault
+from backend.env import env
 from backend.people.models import Session
 from tests.cast import Cast, Http
 from tests.people.staff import PASSWORD, Program, code_of, recovery_codes, with_app, with_password
@@ -188,3 +189,15 @@ def test_the_remembered_values_are_rows() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM web_cache")
         assert cursor.fetchone() == (1,)
+
+
+def test_a_person_of_the_demo_has_no_staff_login_where_no_demo_runs(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name, secret = with_password(cast.manager), with_app(cast.manager)
+    cast.manager.user.is_demo = True
+    cast.manager.user.save()
+    login = {"username": name, "password": PASSWORD}
+    assert Program().post("/auth/login", login).status_code == 400
+    monkeypatch.setattr(env, "demo", True)
+    assert Program().logs_in(name, secret).get("/auth/session").status_code == 200

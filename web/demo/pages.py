@@ -27,7 +27,13 @@ SHOWN = 40
 @open_page
 def demo(request: HttpRequest) -> HttpResponse:
     """`/demo`"""
-    return show(request, "web/demo/demo.html", people=people.everybody(_language()), button=press.button())
+    return show(
+        request,
+        "web/demo/demo.html",
+        people=people.everybody(_language()),
+        button=press.button(),
+        staff_password=people.DEMO_PASSWORD,
+    )
 
 
 def _language() -> str:

@@ -14,6 +14,7 @@ from backend.people.profile import scope_names
 from backend.people.roles import Role
 from notifications import addresses
 
+DEMO_PASSWORD = "quarter-hour-demo-only"  # noqa: S105 - printed on /demo, and refused where no demo runs
 ORDER = {role: place for place, role in enumerate(Role)}
 
 

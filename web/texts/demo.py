@@ -8,6 +8,14 @@ TEXTS = {
     ),
     "demo.enter": ("进入", "Enter"),
     "demo.enter.as": ("以{name}进入", "Enter as {name}"),
+    "demo.staff": ("工作人员登录", "The staff login"),
+    "demo.staff.text": (
+        "仅演示：工号为 demo. 加角色，如 demo.dispatcher、demo.manager、demo.admin；登录后设置第二步验证（通行密钥请用 localhost 打开）。密码：",
+        (
+            "Demo only: the staff names are demo. and a role, such as demo.dispatcher, demo.manager, demo.admin; "
+            "then set up a second step (for passkeys open the site as localhost). Password:"
+        ),
+    ),
     "demo.people": ("人物", "People"),
     "demo.press": ("按{name}的按钮", "Press {name}'s button"),
     "demo.press.text": ("她的设备发出一条真实签名的 HTTP 请求。", "Her device sends a real, signed HTTP request."),

@@ -8,15 +8,23 @@ from typing import Any
 from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from backend.core.queries import looking_up
+from backend.env import env
 from backend.people.models import User
 
 
 def normalised(staff_name: str) -> str:
     """One spelling of a staff name: without spaces round it, in lower case."""
     return unicodedata.normalize("NFKC", staff_name).strip().lower()
+
+
+def staff() -> QuerySet[User]:
+    """Who may log in as staff: the active with a staff name; the demo's people, whose password is printed, only in a demo."""
+    found = User.objects.filter(staff_name__isnull=False, state=User.State.ACTIVE)
+    return found if env.demo else found.filter(is_demo=False)
 
 
 class StaffBackend(BaseBackend):
@@ -27,7 +35,7 @@ class StaffBackend(BaseBackend):
     ) -> User | None:
         """The person whose password this is, or None; an unknown name costs the same work as a wrong password."""
         with looking_up("staff login"):
-            user = User.objects.filter(staff_name=normalised(username), state=User.State.ACTIVE).first()
+            user = staff().filter(staff_name=normalised(username)).first()
             if user is None or not user.has_usable_password():
                 make_password(password)
                 return None
@@ -37,6 +45,6 @@ class StaffBackend(BaseBackend):
         """The active member of staff with this id, or None."""
         with looking_up("staff login"):
             try:
-                return User.objects.filter(id=user_id, staff_name__isnull=False, state=User.State.ACTIVE).first()
+                return staff().filter(id=user_id).first()
             except ValidationError:
                 return None

@@ -22,7 +22,7 @@ from backend.people.actor import Actor
 from backend.people.login_sessions import LoggedIn
 from backend.people.models import RefreshToken, Session, User
 from backend.people.staff import factors, proofs
-from backend.people.staff.backend import normalised
+from backend.people.staff.backend import normalised, staff
 
 SHIFT = timedelta(hours=12)
 """How long a staff login lasts at most."""
@@ -67,8 +67,8 @@ def open_session(actor: Actor, *, user_id: UUID, device: dict[str, str], proven_
 
 
 def _open(user_id: UUID, device: dict[str, str], proven_at: datetime) -> LoggedIn:
-    user = User.objects.select_for_update().filter(id=user_id, state=User.State.ACTIVE).first()
-    if user is None or user.staff_name is None or not factors.has_factor(user_id):
+    user = staff().select_for_update().filter(id=user_id).first()
+    if user is None or not factors.has_factor(user_id):
         raise StaffProofMissing
     session = Session.objects.create(
         user=user,
