@@ -214,8 +214,9 @@ EXCLUSIVE: tuple[frozenset[Role], ...] = (
 
 AREAS: dict[str, frozenset[Can]] = {
     "people": frozenset({Can.PERSON_READ, Can.HOME_CONFIRM}),
-    "emergency": frozenset({Can.INCIDENT_READ, Can.DEVICE_READ}),
-    "payments": frozenset({Can.BILL_READ, Can.LEDGER_READ, Can.READING_WRITE}),
+    "emergency": frozenset({Can.INCIDENT_READ}),
+    "devices": frozenset({Can.INCIDENT_READ, Can.DEVICE_READ, Can.DEVICE_KEEP}),
+    "payments": frozenset({Can.BILL_READ, Can.LEDGER_READ}),
     "tickets": frozenset({Can.TICKET_READ}),
     "notices": frozenset(),
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from tests.permissions.hearing import heard, may_hear
@@ -18,14 +20,14 @@ NOT_SHOWN = {"care", "identity", "evidence", "push", "alarmnote", "device"}
 """Shown by no plain read to everybody who might hear them: by a reveal, at the claim's own page, or to those who help alone."""
 
 
-def read_everything(world: World, database_role: str = "yike_app") -> Heard:
+def read_everything(world: World, database_role: str = "yike_app", *, roles: Sequence[str] = ROLES) -> Heard:
     """Who hears which canary when every role reads everything that has an address."""
     found: Heard = {}
     for operation, probe in PROBES.items():
         method, path = operation.split(" ", 1)
         calls = {(call := probe(world, owner)).fill(path): call for owner in OWNERS}
         for call in calls.values():
-            for role in ROLES:
+            for role in roles:
                 with as_role(database_role):
                     content = body_of(send(world, role, method, path, call))
                 for key in heard(world, content):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Self
@@ -66,13 +66,18 @@ def body_of(answer: Any) -> bytes:
 
 
 def tried(
-    world: World, operation: str, make: Callable[[Cast], Call] | None, *, database_role: str = "yike_app"
+    world: World,
+    operation: str,
+    make: Callable[[Cast], Call] | None,
+    *,
+    database_role: str = "yike_app",
+    roles: Sequence[str] = ROLES,
 ) -> dict[str, Answer]:
     """Every role's answer on the same state, each rolled back, in this database role."""
     call = make(world) if make else Call()
     method, path = operation.split(" ", 1)
     answers: dict[str, Answer] = {}
-    for role in ROLES:
+    for role in roles:
         trial = transaction.atomic()
         trial._from_testcase = True  # type: ignore[attr-defined]  # durable verbs may run inside
         with trial, Lines() as logged:
