@@ -11,7 +11,7 @@ from django.db.models import Q
 from backend.core import audit, limits, vault
 from backend.core.clock import now
 from backend.core.errors import FieldError, Invalid, NotFound
-from backend.core.queries import looking_up
+from backend.core.queries import looking_up, reading
 from backend.core.verb import record, verb
 from backend.people import homes, identity, masks, phones
 from backend.people.actor import Actor
@@ -61,20 +61,27 @@ def reaches(actor: Actor, person_id: UUID, permission: Can) -> bool:
 
 def card(actor: Actor, person_id: UUID) -> PersonCard:
     """The card of a person in reach; the look is audited. Raises NotFound."""
+    with reading(actor):
+        lived = _lived(actor, person_id)
     with looking_up("card"):
         user = User.objects.filter(id=person_id).exclude(state=User.State.ERASED).first()
         if user is None:
             raise NotFound
-        found = _card(actor, user)
+        found = _card(user, lived)
         audit.write(actor, [("person.read", user, {})])
     return found
 
 
-def _card(actor: Actor, user: User) -> PersonCard:
-    rows = Residency.objects.filter(_in_reach(actor, Can.PERSON_READ), user=user).order_by("created_at")
+def _lived(actor: Actor, person_id: UUID) -> list[Residency]:
+    """The person's homes within the reader's reach. Raises NotFound when there is none."""
+    rows = Residency.objects.filter(_in_reach(actor, Can.PERSON_READ), user_id=person_id).order_by("created_at")
     lived = list(rows.select_related("home__building__compound", "home__unit"))
     if not lived or not actor.reach(Can.PERSON_READ):
         raise NotFound
+    return lived
+
+
+def _card(user: User, lived: list[Residency]) -> PersonCard:
     number = phone_of(user.id)
     sealed = user.identity_sealed
     return PersonCard(
@@ -109,7 +116,7 @@ def _search(actor: Actor, *, number: str, document: str) -> list[PersonCard]:
     cards = []
     for user in User.objects.filter(asked).exclude(state=User.State.ERASED).order_by("id"):
         try:
-            cards.append(_card(actor, user))
+            cards.append(_card(user, _lived(actor, user.id)))
         except NotFound:
             continue
         record("person.read", about=user)

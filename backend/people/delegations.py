@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from backend.core import limits
 from backend.core.clock import BEIJING, now
 from backend.core.errors import FieldError, Invalid, NotFound
-from backend.core.queries import looking_up
+from backend.core.queries import looking_up, reading
 from backend.core.verb import emit, record, verb
 from backend.people import cards, homes, masks, phones
 from backend.people.actor import Actor
@@ -207,8 +207,8 @@ def _end(row: Delegation, by: UUID | None) -> None:
 def mine(actor: Actor) -> tuple[list[Given], list[Given]]:
     """The powers that the person gave, and those that they hold, the newest first."""
     person = actor.must_be_known()
-    with looking_up("own delegations"):
-        rows = in_force().filter(Q(person_id=person) | Q(delegate_id=person)).select_related("person", "delegate")
+    with reading(actor):
+        rows = in_force().filter(Q(person_id=person) | Q(delegate_id=person))
         found = list(rows.order_by("-created_at", "-id"))
     shown = {one.id: one for one in _shown(actor, found)}
     given = [shown[r.id] for r in found if r.person_id == person]
@@ -218,7 +218,7 @@ def mine(actor: Actor) -> tuple[list[Given], list[Given]]:
 def of_person(actor: Actor, person_id: UUID) -> list[Given]:
     """A person's powers in force, for a desk that may see the person."""
     with looking_up("delegations"):
-        found = list(in_force().filter(person_id=person_id).select_related("person", "delegate").order_by("-id"))
+        found = list(in_force().filter(person_id=person_id).order_by("-id"))
     return _shown(actor, found)
 
 
@@ -230,7 +230,8 @@ def one(actor: Actor, row: Delegation) -> Given:
 def _shown(actor: Actor, rows: Iterable[Delegation]) -> list[Given]:
     rows = list(rows)
     with looking_up("delegations"):
-        names = names_of({u.id: u for row in rows for u in (row.person, row.delegate)}.values())
+        people = {p for row in rows for p in (row.person_id, row.delegate_id)}
+        names = names_of(User.objects.filter(id__in=people))
         numbers = {row.delegate_id: phone_of(row.delegate_id) for row in rows}
         known = _house_mates(rows)
     return [_one(actor, row, names, numbers[row.delegate_id], row.id in known) for row in rows]

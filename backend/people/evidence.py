@@ -12,7 +12,7 @@ from django.core.files.storage import default_storage
 from backend.core import audit, vault
 from backend.core.errors import Conflict, Gone, NotFound
 from backend.core.pictures import develop
-from backend.core.queries import looking_up
+from backend.core.queries import looking_up, reading
 from backend.core.verb import record, verb
 from backend.people.actor import Actor
 from backend.people.homes import AlreadyDecided, may_decide
@@ -67,13 +67,14 @@ def _keep(actor: Actor, *, claim_id: UUID, file: str) -> ClaimEvidence:
 
 def read(actor: Actor, *, home_id: UUID, claim_id: UUID, evidence_id: UUID) -> bytes:
     """The picture (JPEG), for the claimant and for who may decide; their reading is audited. Raises NotFound, EvidenceGone."""
+    with reading(actor):
+        claim = Residency.objects.filter(id=claim_id, home_id=home_id).first()
+    is_own = claim is not None and claim.user_id == actor.person_id
+    if claim is None or not (is_own or may_decide(actor, claim)):
+        raise NotFound
     with looking_up("evidence"):
-        rows = ClaimEvidence.objects.select_related("residency")
-        found = rows.filter(id=evidence_id, residency_id=claim_id, residency__home_id=home_id).first()
+        found = ClaimEvidence.objects.filter(id=evidence_id, residency=claim).first()
         if found is None:
-            raise NotFound
-        is_own = found.user_id == actor.person_id
-        if not is_own and not may_decide(actor, found.residency):
             raise NotFound
         try:
             with default_storage.open(found.file) as file:
