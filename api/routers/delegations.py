@@ -15,7 +15,7 @@ from api.schemas.delegations import (
     RequestOut,
     RevokedOut,
 )
-from backend.people import delegation_requests, delegations
+from backend.people import delegation_requests, delegations, powers
 
 router = Router(tags=["delegations"])
 
@@ -24,7 +24,7 @@ router = Router(tags=["delegations"])
 @access(PERSON)
 def my_delegations(request: Request) -> MyDelegationsOut:
     """Who acts for me, and for whom I act."""
-    given, held = delegations.mine(request.actor)
+    given, held = powers.mine(request.actor)
     return MyDelegationsOut(
         given=[DelegationOut.of(one) for one in given], held=[DelegationOut.of(one) for one in held]
     )
@@ -37,7 +37,7 @@ def give(request: Request, person_id: UUID, body: DelegationIn) -> Reply:
     return perform(
         request,
         delegations.give,
-        render=lambda row: DelegationOut.of(delegations.one(request.actor, row)),
+        render=lambda row: DelegationOut.of(powers.one(request.actor, row)),
         status=201,
         person_id=person_id,
         language=language(request),
@@ -87,7 +87,7 @@ def confirm(request: Request, request_id: UUID, body: RequestConfirmIn) -> Reply
     return perform(
         request,
         delegation_requests.confirm,
-        render=lambda row: DelegationOut.of(delegations.one(request.actor, row)),
+        render=lambda row: DelegationOut.of(powers.one(request.actor, row)),
         status=201,
         request_id=request_id,
         code=body.code,

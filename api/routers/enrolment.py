@@ -7,7 +7,7 @@ from uuid import UUID
 from api.edge import Reply, Request, Router, access, perform
 from api.schemas.delegations import DelegationOut
 from api.schemas.enrolment import CardDetailOut, CardOut, EnrolledOut, FoundOut, PersonIn, SearchIn
-from backend.people import cards, delegations, enrolment
+from backend.people import cards, enrolment, powers
 from backend.people.roles import Can
 
 router = Router(tags=["people"])
@@ -39,5 +39,5 @@ def search(request: Request, body: SearchIn) -> Reply:
 def person(request: Request, person_id: UUID) -> CardDetailOut:
     """A person within reach, masked; the look is audited."""
     card = cards.card(request.actor, person_id)
-    given = [DelegationOut.of(one) for one in delegations.of_person(request.actor, person_id)]
+    given = [DelegationOut.of(one) for one in powers.of_person(request.actor, person_id)]
     return CardDetailOut(**CardOut.of(card).dict(), delegations=given)

@@ -8,7 +8,7 @@ from uuid import UUID
 from ninja import Field, Schema
 from pydantic import AwareDatetime
 
-from backend.people.delegations import Given
+from backend.people.powers import Given
 from backend.people.roles import Power
 
 UNTIL = "at most a year away"

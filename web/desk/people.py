@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from backend.community.models import Compound
 from backend.core.errors import Forbidden, Refusal
 from backend.core.queries import reading
-from backend.people import cards, delegations, enrolment, homes, household, reveal
+from backend.people import cards, delegations, enrolment, homes, household, powers, reveal
 from backend.people.actor import Actor, all_compounds
 from backend.people.roles import Can, Power
 from web import session
@@ -162,7 +162,7 @@ def _shown_card(
         request,
         "web/desk/person.html",
         card=found,
-        given=delegations.of_person(actor, person_id),
+        given=powers.of_person(actor, person_id),
         powers=POWERS,
         default_until=day_in(180),
         can_act=cards.reaches(actor, person_id, Can.PERSON_ENROL),

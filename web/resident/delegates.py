@@ -10,7 +10,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from backend.emergency.models import Incident
-from backend.people import delegation_requests, delegations
+from backend.people import delegation_requests, delegations, powers
 from backend.people.roles import Power
 from web import acting, session
 from web.forms import day_in, needed_end_of, uuid_of
@@ -28,7 +28,7 @@ def _language() -> str:
 @person_page
 def family(request: HttpRequest) -> HttpResponse:
     """`/app/family`"""
-    given, held = delegations.mine(session.actor_of(request))
+    given, held = powers.mine(session.actor_of(request))
     return show(
         request,
         "web/app/family.html",
