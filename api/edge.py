@@ -57,7 +57,7 @@ class Router(ninja.Router):
             if rule is None:
                 raise TypeError(f"{view.__module__}.{view.__name__} does not declare its access")
             options["auth"] = Bearer(rule) if rule.kind in {"person", "staff"} else None
-            options.setdefault("by_alias", True)
+            options["by_alias"] = True  # the same names in lists as in single answers
             is_read = list(methods) == ["GET"] and not getattr(view, "begins_work", False)
             return register(methods, path, **options)(_admitted(view, rule, is_read=is_read))
 

@@ -13,10 +13,10 @@ from ninja import Query
 from api.edge import PUBLIC, Reply, Request, Router, access, language, read_cursor, single, write_cursor
 from api.schemas.directory import (
     AreaOut,
-    ServiceCategoriesOut,
-    ServiceCategoryOut,
     CircleOut,
     CircleQuery,
+    ServiceCategoriesOut,
+    ServiceCategoryOut,
     ServiceOut,
     StartQuery,
 )
