@@ -201,3 +201,13 @@ def test_a_person_of_the_demo_has_no_staff_login_where_no_demo_runs(
     assert Program().post("/auth/login", login).status_code == 400
     monkeypatch.setattr(env, "demo", True)
     assert Program().logs_in(name, secret).get("/auth/session").status_code == 200
+
+
+def test_a_program_cannot_remove_a_factor(cast: Cast) -> None:
+    program = Program().logs_in(with_password(cast.manager), with_app(cast.manager))
+    for kind in ("totp", "webauthn"):
+        answer = program.http.request(
+            "delete", f"/staff/api/app/v1/account/authenticators/{kind}", headers={"X-Session-Token": program.token}
+        )
+        assert answer.status_code == 405
+    assert Authenticator.objects.filter(user=cast.manager.user, type="totp").exists()

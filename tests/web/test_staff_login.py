@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.sessions.models import Session as PageSession
 
@@ -17,6 +18,7 @@ from tests.cast import Cast, Http, Member
 from tests.people.staff import PASSWORD, code_of, with_app, with_password
 from tests.web.conftest import Browser
 from web.forgetting import forget_expired
+from web.office.site import office
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -131,8 +133,6 @@ def test_a_fresh_proof_renews_the_login(cast: Cast) -> None:
     opened = Session.objects.filter(user=cast.manager.user, platform="web")
     opened.update(authenticated_at=opened.get().authenticated_at - timedelta(hours=1))
     browser.get("/staff/prove?next=/staff/security/password")
-    from allauth.mfa.models import Authenticator
-
     codes = Authenticator.objects.get(user=cast.manager.user, type="recovery_codes").wrap().get_unused_codes()
     answer = browser.post(
         "/staff/prove?next=/staff/security/password", {"code": codes[0], "next": "/staff/security/password"}
@@ -204,6 +204,20 @@ def test_the_office_is_for_those_who_may_and_shows_no_names(cast: Cast) -> None:
     assert browser.post(one, {"state": "suspended"}).status_code == 403
     assert browser.get("/office/people/user/add/").status_code == 403
     assert browser.get("/office/login/").status_code == 404
+
+
+def test_every_table_of_the_office_opens_and_says_nobodys_name_or_phone(cast: Cast) -> None:
+    browser = Browser(cast.auditor)
+    for model in office._registry:
+        address = f"/office/{model._meta.app_label}/{model._meta.model_name}/"
+        answer = browser.get(address)
+        assert answer.status_code == 200, address
+        page = answer.content.decode()
+        for member in (cast.wang, cast.admin):
+            assert member.phone not in page
+        assert "王奶奶" not in page
+        if (row := model._default_manager.first()) is not None:
+            assert browser.get(f"{address}{row.pk}/change/").status_code in {200, 302}, address
 
 
 def test_the_office_is_closed_to_everybody_else(cast: Cast) -> None:

@@ -140,5 +140,5 @@ office = Office(name="office")
 
 for room in ROOMS:
     for model in apps.get_app_config(room).get_models():
-        if not isinstance(model._meta.pk, models.CompositePrimaryKey):
+        if not isinstance(model._meta.pk, models.CompositePrimaryKey | models.BinaryField):
             office.register(model, Rows)

@@ -22,6 +22,7 @@ from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect, Jso
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+from django.views.decorators.http import require_http_methods
 
 from backend.core.clock import now
 from backend.core.errors import TooMany
@@ -69,9 +70,14 @@ def door(view: View, *, needs: Needs, counts: Counts = "", adds_factor: bool = F
 
 
 def program_door(view: View, *, counts: Counts = "", adds_factor: bool = False) -> View:
-    """An operation of allauth's headless API, for a program that logs a member of staff in (`X-Session-Token`)."""
+    """An operation of allauth's headless API, for a program that logs a member of staff in (`X-Session-Token`).
+
+    Factors are added here but not removed: that is for the security page, where the last one stays.
+    """
+    methods = ["GET", "POST"] if counts == "factor" else ["GET", "POST", "DELETE"]
 
     @csrf_exempt
+    @require_http_methods(methods)
     @sensitive_variables()
     @wraps(view)
     def run(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
