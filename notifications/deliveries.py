@@ -22,10 +22,10 @@ NORMAL, EMERGENCY = "normal", "emergency"
 class Delivery(DueRow):
     """One way of one notice to one address.
 
-    `sent`: the provider accepted it (for `socket`: the stream holds it). `failed`: it cannot be sent, `reason` says why. `dead`: tried
-    too long. `skipped`: this way was not gone at all, `reason` says why. While it waits, `reason` may say for what. `provider`: who
-    took it. `tried_since`: the first attempt that did not succeed. What the recipient's device or the provider reported stands in
-    the receipt times, which never go back.
+    `sent`: the provider accepted it (for `socket`: the stream holds it). `failed`: it cannot be sent, `reason` says why. `dead`:
+    tried too long. `skipped`: this way was not gone at all, `reason` says why. While it waits, `reason` may say for what.
+    `provider`: who took it. `tried_since`: the first attempt that did not succeed. What the recipient's device or the provider
+    reported stands in the receipt times, which never go back.
     """
 
     pk = models.CompositePrimaryKey("at", "id")
@@ -77,6 +77,14 @@ class DeliveryKey(models.Model):
 
     class Meta:
         app_label = "notifications"
+
+
+def backlog() -> list[tuple[str, str, int, datetime]]:
+    """What waits to go out: channel, lane, how many, and since when the oldest is due (UTC)."""
+    lane = models.Case(models.When(urgency=EMERGENCY, then=models.Value(EMERGENCY)), default=models.Value(NORMAL))
+    waiting = Delivery.objects.filter(due_at__isnull=False).values("channel", lane=lane)
+    counted = waiting.annotate(count=models.Count("id"), oldest=models.Min("due_at")).order_by("channel", "lane")
+    return [(row["channel"], row["lane"], row["count"], row["oldest"]) for row in counted]
 
 
 def wants(preference: Preference, topic: str, channel: str) -> bool:

@@ -12,7 +12,7 @@ from backend.core.errors import FieldError, Invalid, Unauthenticated
 from backend.core.verb import Doer, verb
 
 LANGUAGES = ("zh-CN", "en")
-CHANNELS = ("socket", "fcm", "sms")
+CHANNELS = ("socket", "fcm", "sms", "voice", "email")  # `fcm` stands for every push service
 LOCKED = ("emergency", "alarm", "incident")
 
 

@@ -17,7 +17,8 @@ from notifications.deliveries import EMERGENCY, FAILED, QUEUED, SENT, Delivery
 from notifications.templates import register_templates, render
 
 TOPIC, PROOF, NEW_PHONE = "login.code", "code.proof", "code.phone"
-CODES = frozenset({TOPIC, PROOF, NEW_PHONE, "delegation.code", "email.code"})  # not worth sending once their life is over
+# Not worth sending once their life is over.
+CODES = frozenset({TOPIC, PROOF, NEW_PHONE, "delegation.code", "email.code"})
 LIFE = timedelta(minutes=5)
 CONTEXT = "notifications.sms.code"
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from api.edge import PUBLIC, SIGNED, Reply, Request, Router, access, page, perform
 from api.schemas.deliveries import (
+    BacklogOut,
     ChannelOut,
     ChannelsOut,
     CircuitOut,
@@ -19,7 +20,7 @@ from api.schemas.deliveries import (
 from backend.core.queries import looking_up
 from backend.env import env
 from backend.people.roles import Can
-from notifications import breaker, budget, dead, reports
+from notifications import breaker, budget, dead, deliveries, reports
 from notifications.channels import registry, webpush
 from notifications.reports import Posted
 
@@ -46,12 +47,18 @@ def replay(request: Request, delivery_id: UUID) -> Reply:
 @router.get("/channels", response=ChannelsOut)
 @access(Can.DELIVERY_KEEP)
 def channels(request: Request) -> ChannelsOut:
-    """Which providers each channel has, which of them are left alone, and what SMS cost today."""
+    """Which providers each channel has, which of them are left alone, what waits, and what SMS cost today."""
     caps = {budget.ORDINARY: (env.sms_daily_count, env.sms_daily_fen), budget.URGENT: (None, None)}
+    with looking_up("backlog"):
+        waiting = deliveries.backlog()
     return ChannelsOut(
         channels=[
             ChannelOut(channel=name, providers=[one.name for one in registry.providers(name)])
             for name in registry.CHANNELS
+        ],
+        waiting=[
+            BacklogOut(channel=channel, lane=lane, count=count, oldest_due=oldest)
+            for channel, lane, count, oldest in waiting
         ],
         circuits=[CircuitOut.of(row) for row in breaker.circuits()],
         sms_today=[

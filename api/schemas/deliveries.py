@@ -73,8 +73,18 @@ class SpendingOut(Schema):
     most_fen: int | None
 
 
+class BacklogOut(Schema):
+    """What waits in one lane; `oldest_due` in the future when nothing is late."""
+
+    channel: str
+    lane: str
+    count: int
+    oldest_due: datetime
+
+
 class ChannelsOut(Schema):
     channels: list[ChannelOut]
+    waiting: list[BacklogOut]
     circuits: list[CircuitOut]
     sms_today: list[SpendingOut]
 

@@ -94,7 +94,10 @@ class QuietHours(Schema):
 
 
 class PreferencesIn(Schema):
-    """`off`: topic → the channels (`socket`, `fcm`, `sms`) on which it is not wanted. What is left out is the default."""
+    """`off`: topic → the channels (`socket`, `fcm` for all pushes, `sms`, `voice`, `email`) on which it is not wanted.
+
+    What is left out is the default.
+    """
 
     language: str | None = None
     quiet_hours: QuietHours | None = None

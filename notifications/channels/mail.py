@@ -20,6 +20,7 @@ class Smtp(OneByOne):
     """Sends through the relay of `SMTP_URL` (smtp://user:password@host:587?tls=starttls, or smtps://)."""
 
     name = "smtp"
+    at_once = 4
 
     def send_one(self, letter: Letter) -> str:
         sender = env.email_from
