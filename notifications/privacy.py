@@ -162,6 +162,7 @@ def exported(person_id: UUID) -> dict[str, object]:
     channel = f"person:{person_id}"
     return {
         "addresses.json": rows(Address.objects.filter(person_id=person_id)),
+        "mail_to_confirm.json": rows(mailboxes.MailProof.objects.filter(person_id=person_id)),
         "preferences.json": rows(Preference.objects.filter(person_id=person_id)),
         "notices.json": rows(Notice.objects.filter(person_id=person_id).order_by("id")),
         "broadcasts_read.json": rows(BroadcastMark.objects.filter(person_id=person_id)),

@@ -101,6 +101,9 @@ class CallerCardOut(Schema):
     phone: str = Field(description="masked until the reader has taken the incident")
     language: str
     elder_mode: bool
+    care_notes: str = Field(
+        "", description="stars when there are any: POST /people/{id}/reveal shows them with a reason"
+    )
 
 
 class CallerContactOut(Schema):

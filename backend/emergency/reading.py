@@ -105,6 +105,7 @@ def _card(incident: Incident, is_owner: bool, is_masked: bool) -> dict[str, Any]
         "phone": card.phone,
         "language": card.language,
         "elder_mode": card.elder_mode,
+        "care_notes": card.care_notes,
     }
 
 

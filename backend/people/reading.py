@@ -16,7 +16,7 @@ from backend.people.models import EmergencyContact, User
 from notifications.addresses import SMS, Address, live, values
 
 NAME, CONTACT, CARE = "people.user.name", "people.contact.name", "people.user.care"
-ERASED = "—"
+ERASED, STARS = "—", "****"
 
 
 def name_of(user: User | None) -> str:
@@ -45,13 +45,14 @@ def phone_of(user_id: UUID) -> str:
 
 @dataclass(frozen=True)
 class Card:
-    """A person for those who help: phone masked unless it was asked with a right to it."""
+    """A person for those who help: phone masked unless it was asked with a right to it. `care_notes`: stars when there are any."""
 
     id: UUID
     name: str
     phone: str
     language: str
     elder_mode: bool
+    care_notes: str = ""
 
 
 def card(user_id: UUID, *, reveal_phone: bool = False) -> Card | None:
@@ -62,7 +63,8 @@ def card(user_id: UUID, *, reveal_phone: bool = False) -> Card | None:
             return None
         phone = phone_of(user.id)
         shown = phone if reveal_phone else phones.masked(phone) if phone else ""
-        return Card(user.id, name_of(user), shown, user.language, user.elder_mode)
+        notes = STARS if user.care_notes_sealed is not None else ""
+        return Card(user.id, name_of(user), shown, user.language, user.elder_mode, notes)
 
 
 @dataclass(frozen=True)

@@ -63,3 +63,13 @@ def test_a_card_at_the_desk_is_masked(cast: Cast) -> None:
     card = Http(cast.manager).get(f"/people/{cast.wang.id}").json()
     assert card["name"] == "王**"
     assert "****" in card["phone"]
+
+
+def test_the_desk_sees_that_there_are_care_notes_and_not_what_they_say(cast: Cast) -> None:
+    Http(cast.wang).put("/me/consents/health", {"given": True, "version": "2026-11"})
+    Http(cast.wang).patch("/me", {"care_notes": "糖尿病"})
+    incident = raise_alarm(cast.wang)
+    actions.acknowledge(cast.dispatcher.actor, incident_id=incident.id)
+    answer = Http(cast.dispatcher).get(f"/emergency/incidents/{incident.id}")
+    assert answer.json()["card"]["care_notes"] == "****"
+    assert "糖尿病" not in answer.content.decode()
