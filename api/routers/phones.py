@@ -7,7 +7,7 @@ from uuid import UUID
 from api.edge import PERSON, Reply, Request, Router, access, language, perform
 from api.schemas.login import DeskPhoneIn, PhoneChangeOut, PhoneIn, ReprovedOut
 from api.schemas.people import MeOut
-from backend.people import phone_change, reproof
+from backend.people import phone_change, phone_change_desk, reproof
 from backend.people.profile import profile
 from backend.people.roles import Can
 
@@ -31,7 +31,7 @@ def change_phone(request: Request, body: PhoneIn) -> Reply:
 @access(PERSON)
 def refuse_change(request: Request) -> Reply:
     """Refuse the change of my phone that the desk asked for."""
-    return perform(request, phone_change.refuse, render=PhoneChangeOut.of)
+    return perform(request, phone_change_desk.refuse, render=PhoneChangeOut.of)
 
 
 @router.post("/people/{person_id}/phone", response={201: PhoneChangeOut})
@@ -40,7 +40,7 @@ def ask_change(request: Request, person_id: UUID, body: DeskPhoneIn) -> Reply:
     """The desk asks for a person's new phone: it takes effect after 24 hours unless the old phone refuses."""
     return perform(
         request,
-        phone_change.ask_at_desk,
+        phone_change_desk.ask_at_desk,
         render=PhoneChangeOut.of,
         status=201,
         person_id=person_id,

@@ -14,13 +14,13 @@ class PeopleConfig(AppConfig):
             login_alarm,
             login_notices,
             notices,
-            phone_change,
+            phone_change_desk,
             tending,
         )
 
         forgetting.register()
         login_alarm.register()
         login_notices.register()
-        phone_change.register()
+        phone_change_desk.register()
         notices.register()
         tending.register()

@@ -1,7 +1,8 @@
 """Residents' login: one flow for login and registration, by a code sent to the phone.
 
 The rooms beside it: `login_codes` (codes, counted before compared), `login_limits`, `login_alarm` (against pumping),
-`login_sessions` (who a credential belongs to), `login_refresh`, `login_devices`, `login_proof`, `reproof`, `phone_change`.
+`login_sessions` (who a credential belongs to), `login_refresh`, `login_devices`, `login_proof`, `reproof`, `phone_change` (and
+`phone_change_desk`).
 """
 
 from __future__ import annotations

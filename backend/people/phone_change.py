@@ -1,50 +1,27 @@
-"""A person's phone: changed by themselves with both numbers proved, or at the desk after a day in which the old one may refuse."""
+"""A person's phone: changed by themselves with both numbers proved (at the desk: `phone_change_desk`)."""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from backend.core import vault
-from backend.core.clock import now
-from backend.core.due import DueLoop
-from backend.core.due import register as register_loop
-from backend.core.errors import Conflict, FieldError, Invalid, NotFound
+from backend.core.errors import Conflict
 from backend.core.queries import looking_up
-from backend.core.verb import hint, record, verb
+from backend.core.verb import record, verb
 from backend.people import login_codes, login_devices, login_notices, phones
 from backend.people.actor import Actor
-from backend.people.desk import person_in_reach
 from backend.people.login import is_silent
 from backend.people.login_codes import Purpose
 from backend.people.models import LoginCode, PhoneChange, User
 from backend.people.reading import phone_of
-from backend.people.roles import Can
 from notifications import addresses
-
-CONTEXT, REASON = "people.phone-change.phone", "people.phone-change.reason"
-WAITS = timedelta(hours=24)
-WORKER = Actor.system("worker")
 
 
 class PhoneTaken(Conflict):
     """This phone belongs to another account."""
 
     code, zh = "phone-taken", "该手机号已属于其他账户"
-
-
-class ChangeWaiting(Conflict):
-    """A change of this person's phone is waiting already."""
-
-    code, zh = "phone-change-waiting", "该用户已有等待生效的手机号更换申请"
-
-
-class NoChangeWaits(NotFound):
-    """No change of your phone is waiting."""
-
-    code, zh = "no-phone-change", "没有等待生效的手机号更换申请"
 
 
 def ask_code(actor: Actor, *, phone: str, language: str = "zh-CN", ip: str = "") -> dict[str, int]:
@@ -75,11 +52,11 @@ def _change(actor: Actor, *, row: LoginCode, number: str) -> User:
     PhoneChange.objects.filter(user=user, state=PhoneChange.State.WAITING).update(
         state=PhoneChange.State.REFUSED, due_at=None
     )
-    _give(user, number, keep=actor.session_id)
+    give(user, number, keep=actor.session_id)
     return user
 
 
-def _give(user: User, number: str, *, keep: UUID | None = None) -> None:
+def give(user: User, number: str, *, keep: UUID | None = None) -> None:
     """Make the number the person's (inside a verb, the person locked): former addresses retire, logins but `keep` end."""
     blind, old = phones.blind(number), phone_of(user.id)
     if user.phone_blind is not None and bytes(user.phone_blind) == blind:
@@ -117,86 +94,3 @@ def detach(user: User, *, why: str) -> None:
     user.save(update_fields=["phone_blind"])
     login_devices.end_all(user.id, why=why)
     record("person.phone-detached", about=user, why=why)
-
-
-@verb("person.phone-change-asked")
-def ask_at_desk(actor: Actor, *, person_id: UUID, phone: str, reason: str) -> PhoneChange:
-    """The desk asks for a person's new phone: it takes effect after 24 h, unless the old phone refuses.
-
-    Whether the new phone belongs to somebody is not said. Raises Forbidden, NotFound (out of reach), ChangeWaiting, Invalid.
-    """
-    number = phones.normalise(phone)
-    if not reason.strip():
-        raise Invalid(FieldError("/reason", "required", "say why", "请填写原因"))
-    user = person_in_reach(actor, person_id, Can.PERSON_ENROL)
-    made = PhoneChange(user=user, phone_blind=phones.blind(number), asked_by_id=actor.person_id, due_at=now() + WAITS)
-    made.phone_sealed = vault.seal(user.id, CONTEXT, number)
-    made.reason_sealed = vault.seal(user.id, REASON, reason.strip())
-    if PhoneChange.objects.filter(user=user, state=PhoneChange.State.WAITING).exists():  # the person's row is locked
-        raise ChangeWaiting
-    made.save(force_insert=True)
-    login_notices.change_asked(
-        user.id, old=phone_of(user.id), new=number, language=user.language, key=f"phone.change-asked:{made.id}"
-    )
-    hint("due:phone-changes")
-    record("person.phone-change-asked", about=made, person=str(user.id))
-    return made
-
-
-def waiting_for(person_id: UUID) -> PhoneChange | None:
-    """The change of this person's phone that waits, if one does."""
-    return PhoneChange.objects.filter(user_id=person_id, state=PhoneChange.State.WAITING).first()
-
-
-@verb("person.phone-change-refused")
-def refuse(actor: Actor) -> PhoneChange:
-    """Refuse the change of one's phone that waits. Raises NoChangeWaits."""
-    waiting = PhoneChange.objects.select_for_update().filter(
-        user_id=actor.must_be_known(), state=PhoneChange.State.WAITING
-    )
-    row = waiting.first()
-    if row is None:
-        raise NoChangeWaits
-    _end(row, PhoneChange.State.REFUSED)
-    record("person.phone-change-refused", about=row)
-    return row
-
-
-def _end(row: PhoneChange, state: PhoneChange.State) -> None:
-    row.state, row.due_at = state, None
-    row.save(update_fields=["state", "due_at"])
-
-
-def execute(row: PhoneChange) -> None:
-    """The loop's work: make a change whose day is over, unless it was refused or the phone is somebody else's by now."""
-    try:
-        _execute(WORKER, change_id=row.id)
-    except PhoneTaken:
-        _give_up(WORKER, change_id=row.id)
-
-
-@verb("person.phone-changed")
-def _execute(actor: Actor, *, change_id: UUID) -> PhoneChange:
-    user = User.objects.select_for_update().get(id=PhoneChange.objects.get(id=change_id).user_id)
-    row = PhoneChange.objects.select_for_update().get(id=change_id)
-    if row.state != PhoneChange.State.WAITING:
-        return row
-    if user.state != User.State.ERASED:
-        _give(user, vault.unseal(user.id, CONTEXT, row.phone_sealed))
-    _end(row, PhoneChange.State.DONE)
-    return row
-
-
-@verb("person.phone-change-failed")
-def _give_up(actor: Actor, *, change_id: UUID) -> PhoneChange:
-    row = PhoneChange.objects.select_for_update().get(id=change_id)
-    if row.state == PhoneChange.State.WAITING:
-        _end(row, PhoneChange.State.REFUSED)
-        login_notices.change_ended(row.user_id)
-        record("person.phone-change-failed", about=row, why="phone-taken")
-    return row
-
-
-def register() -> None:
-    """Let the worker make the changes that are due."""
-    register_loop(DueLoop("phone-changes", PhoneChange, execute))

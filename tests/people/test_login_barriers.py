@@ -13,7 +13,7 @@ from backend.people import login, login_alarm, login_proof
 from backend.people.login_sessions import with_tokens
 from backend.people.models import CodeBreaker, LoginCode, RefreshToken, Session, User
 from notifications.deliveries import Delivery
-from notifications.notices import Notice
+from notifications.notice import Notice
 from tests.cast import Cast
 from tests.people.logins import DEVICE, PHONE, asked_code, last_code, logged_in, texts
 from tests.people.test_login_codes import sent

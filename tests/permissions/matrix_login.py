@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from backend.people.models import PhoneChange, Session
-from backend.people.phone_change import ask_at_desk
+from backend.people.phone_change_desk import ask_at_desk
 from tests.cast import Cast
 from tests.permissions.call import Call
 

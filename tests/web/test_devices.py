@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from backend.people import phone_change
+from backend.people import phone_change_desk
 from backend.people.models import PhoneChange, Session
 from tests.cast import Cast
 from tests.web.conftest import Browser
@@ -37,7 +37,9 @@ def test_devices_are_ended_one_by_one_and_all_others_at_once(cast: Cast, browser
 
 
 def test_a_change_that_the_desk_asked_for_is_shown_and_refused(cast: Cast, browser_of: Callable[..., Browser]) -> None:
-    phone_change.ask_at_desk(cast.community_worker.actor, person_id=cast.wang.id, phone="13700001111", reason="丢失")
+    phone_change_desk.ask_at_desk(
+        cast.community_worker.actor, person_id=cast.wang.id, phone="13700001111", reason="丢失"
+    )
     browser = browser_of(cast.wang)
     page = browser.get("/app/devices").content.decode()
     assert "保持原号" in page

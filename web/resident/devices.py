@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
 from backend.core.errors import NotFound
-from backend.people import login, login_devices, phone_change
+from backend.people import login, login_devices, phone_change_desk
 from web import session
 from web.pages import person_page, say, show
 
@@ -26,7 +26,7 @@ def devices(request: HttpRequest) -> HttpResponse:
         "web/app/devices.html",
         devices=list(login_devices.alive(person)),
         current=actor.session_id,
-        change=phone_change.waiting_for(person),
+        change=phone_change_desk.waiting_for(person),
     )
 
 
@@ -53,6 +53,6 @@ def end_others(request: HttpRequest) -> HttpResponse:
 @person_page
 def refuse_phone(request: HttpRequest) -> HttpResponse:
     """`/app/devices/refuse-phone`: my phone stays as it is."""
-    phone_change.refuse(session.actor_of(request))
+    phone_change_desk.refuse(session.actor_of(request))
     session.flash(request, say("devices.phone.refused"))
     return redirect("web:devices")
