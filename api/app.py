@@ -26,6 +26,7 @@ ROUTERS = (
     "api.routers.community.router",
     "api.routers.delegations.router",
     "api.routers.deliveries.router",
+    "api.routers.delivery_log.router",
     "api.routers.directory.router",
     "api.routers.emergency.router",
     "api.routers.enrolment.router",

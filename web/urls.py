@@ -5,6 +5,7 @@ from django.urls import path
 from backend.env import env
 from web.desk import alarms
 from web.desk import bulletins as desk_bulletins
+from web.desk import deliveries as desk_deliveries
 from web.desk import people as desk_people
 from web.desk import tickets as desk_tickets
 from web.public import home, login, preferences, reproof, security_txt, tokens
@@ -89,6 +90,10 @@ urlpatterns = [
     path("app/family/<uuid:person_id>/<uuid:delegation_id>/end", delegates.end, name="family-end"),
     path("desk", alarms.desk, name="desk"),
     path("desk/queue", alarms.queue_fragment, name="desk-queue"),
+    path("desk/deliveries", desk_deliveries.log, name="desk-deliveries"),
+    path("desk/deliveries/search", desk_deliveries.search, name="desk-deliveries-search"),
+    path("desk/deliveries/test/<slug:channel>", desk_deliveries.test, name="desk-delivery-test"),
+    path("desk/deliveries/<uuid:delivery_id>/replay", desk_deliveries.replay, name="desk-delivery-replay"),
     path("desk/bulletins", desk_bulletins.bulletins, name="desk-bulletins"),
     path("desk/bulletins/<uuid:bulletin_id>/<slug:act>", desk_bulletins.close, name="desk-bulletin-close"),
     path("desk/duty", alarms.keep_duty, name="desk-duty"),

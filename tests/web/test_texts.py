@@ -43,6 +43,7 @@ WORDS = {
     "rejection": list(homes.REJECTIONS),
     "ending": [*homes.ENDINGS, "time", "withdrawn", "invited", "enrolled"],
     "consent.how": Delegation.Consent.values,
+    "delivery.state": ["queued", "sent", "failed", "dead", "skipped"],
     "bulletin.kind": Bulletin.Kind.values,
     "bulletin.subject": Bulletin.Subject.values,
     "bulletin.state": Bulletin.State.values,

@@ -19,6 +19,7 @@ class Desk:
     has_tickets: bool
     has_bulletins: bool
     has_people: bool
+    has_deliveries: bool
     is_dispatcher: bool
     channels: list[str]
 
@@ -36,6 +37,7 @@ def desk_of(actor: Actor) -> Desk:
         has_tickets=actor.may(Can.TICKET_READ),
         has_bulletins=actor.may(Can.BULLETIN_WRITE),
         has_people=actor.may(Can.HOME_CONFIRM) or actor.may(Can.PERSON_READ),
+        has_deliveries=actor.may(Can.DELIVERY_KEEP),
         is_dispatcher=actor.may(Can.DUTY_KEEP),
         channels=channels,
     )

@@ -1,9 +1,24 @@
 """Every sentence of the pages, in Chinese and English: key → (中文, English). A missing key is an error, never a blank."""
 
-from web.texts import app, bulletins, common, demo, desk, family, home, homes, login, people, privacy, staff, words
+from web.texts import (
+    app,
+    bulletins,
+    common,
+    deliveries,
+    demo,
+    desk,
+    family,
+    home,
+    homes,
+    login,
+    people,
+    privacy,
+    staff,
+    words,
+)
 
 TEXTS: dict[str, tuple[str, str]] = {}
-for part in (common, home, app, bulletins, desk, demo, login, staff, homes, family, people, privacy, words):
+for part in (common, home, app, bulletins, deliveries, desk, demo, login, staff, homes, family, people, privacy, words):
     repeated = TEXTS.keys() & part.TEXTS.keys()
     if repeated:
         raise RuntimeError(f"text keys given twice: {sorted(repeated)}")

@@ -1,0 +1,71 @@
+"""The delivery log: every way of every notice, why it was or was not gone, and when; tests of a channel to one's own address."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import models
+
+from backend.core.clock import now
+from backend.core.errors import Conflict, NotFound, Unauthenticated
+from backend.core.verb import Doer, record, verb
+from notifications import addresses, deliveries
+from notifications.channels import registry
+from notifications.deliveries import EMERGENCY, SMS, VOICE, Delivery
+
+TEST = "delivery.test"
+
+
+class NoOwnAddress(Conflict):
+    """You have no address of your own on this channel: register one first."""
+
+    code, zh = "no-own-address", "您在该渠道没有自己的接收地址，请先登记"
+
+
+def log(
+    *,
+    person_id: UUID | None = None,
+    notice_id: UUID | None = None,
+    channel: str = "",
+    state: str = "",
+    topic: str = "",
+    since: datetime | None = None,
+) -> models.QuerySet[Delivery]:
+    """Deliveries that match what is given. Rows hold ids, codes and reasons; no phones and no texts."""
+    wanted = {
+        "person_id": person_id,
+        "notice_id": notice_id,
+        "channel": channel,
+        "state": state,
+        "topic": topic,
+        "at__gte": since,
+    }
+    return Delivery.objects.filter(**{name: value for name, value in wanted.items() if value not in (None, "")})
+
+
+@verb("delivery.tested")
+def test(actor: Doer, *, channel: str) -> Delivery:
+    """Send a test message to one's own address on a channel, in the lane of emergencies, as an alarm would go.
+
+    Raises NotFound (no such channel), NoOwnAddress.
+    """
+    if actor.person_id is None:
+        raise Unauthenticated
+    if channel not in registry.CHANNELS:
+        raise NotFound
+    kind = SMS if channel == VOICE else channel
+    address = addresses.live_of(actor.person_id, (kind,)).order_by("-created_at").first()
+    if address is None:
+        raise NoOwnAddress
+    row = Delivery(
+        person_id=actor.person_id,
+        address_id=address.id,
+        channel=channel,
+        topic=TEST,
+        urgency=EMERGENCY,
+        due_at=now(),
+    )
+    made = deliveries.queue(row)
+    record("delivery.tested", about=None, channel=channel, delivery_id=str(made.id))
+    return made
