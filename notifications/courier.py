@@ -13,14 +13,13 @@ from datetime import timedelta
 from uuid import UUID
 
 import structlog
-from django.db import connection
 
 from backend.core.clock import BEIJING, now
 from backend.core.due import register
 from backend.core.verb import record, verb
 from backend.env import env
 from notifications import addresses, deliveries, digest, failover, ladder, letters, outbox, sms, templates
-from notifications.channels import NO_PROVIDER, Letter, NotNow, NotSent, Outcome, Taken
+from notifications.channels import LEFT_ALONE, NO_PROVIDER, Letter, NotNow, NotSent, Taken
 from notifications.channels.registry import EMAIL, FCM, HUAWEI, SEAMS, SMS, VOICE, WEBPUSH
 from notifications.deliveries import DEAD, EMERGENCY, FAILED, NORMAL, QUEUED, Delivery
 from notifications.lanes import lane
@@ -135,8 +134,6 @@ def _send(rows: Sequence[Delivery], wishes: dict[UUID, Preference]) -> list[Ende
                 _try_later(row, letter)
     for channel in {row.channel for row, _ in on_the_way}:
         pairs = [(row, letter) for row, letter in on_the_way if row.channel == channel]
-        if not connection.in_atomic_block:
-            connection.close()  # back to the pool while the network is waited for
         answers = _dispatched(channel, [letter for _, letter in pairs])
         for row, letter in pairs:
             outcome, provider = answers[letter.delivery_id]
@@ -156,19 +153,16 @@ def _dispatched(channel: str, going: Sequence[Letter]) -> dict[UUID, failover.An
         return {letter.delivery_id: (NotNow(type(failed).__name__, is_certain=False), "") for letter in going}
 
 
-def _try_later(row: Delivery, refused: Outcome) -> None:
+def _try_later(row: Delivery, refused: NotNow) -> None:
     """Due again after what the provider asked for, or later each time; with jitter, so that not all come back at once."""
-    assert isinstance(refused, NotNow)
     if refused.retry_after is not None:
         wait = timedelta(seconds=refused.retry_after) * random.uniform(1.0, 1.2)  # noqa: S311 - jitter
     else:
-        wait = FIRST_RETRY * 2 ** min(max(row.attempts - 1, 0), 20)
-    wait = min(wait, LONGEST[EMERGENCY]) if row.urgency == EMERGENCY and refused.code == "left-alone" else wait
-    if refused.retry_after is None:
-        wait = min(wait, LONGEST[_urgency(row)]) * random.uniform(0.8, 1.2)  # noqa: S311 - jitter
+        doubled = FIRST_RETRY * 2 ** min(max(row.attempts - 1, 0), 20)
+        wait = min(doubled, LONGEST[_urgency(row)]) * random.uniform(0.8, 1.2)  # noqa: S311 - jitter
     log.warning("delivery.again", channel=row.channel, attempts=row.attempts, code=refused.code)
-    why = "waiting: the provider is left alone" if refused.code == "left-alone" else f"waiting: {refused.code}"
-    deliveries.postpone(row, now() + wait, reason=why, error=f"NotNow {refused.code}")
+    why = "the provider is left alone" if refused.code == LEFT_ALONE else refused.code
+    deliveries.postpone(row, now() + wait, reason=f"waiting: {why}", error=f"NotNow {refused.code}")
 
 
 def _urgency(row: Delivery) -> str:

@@ -7,11 +7,12 @@ from itertools import groupby
 from uuid import UUID
 
 import structlog
+from django.db import connection
 
 from backend.core.clock import now
 from notifications import breaker, budget
 from notifications.breaker import Stand
-from notifications.channels import NO_PROVIDER, Letter, NotNow, NotSent, Outcome, Provider, Taken
+from notifications.channels import LEFT_ALONE, NO_PROVIDER, Letter, NotNow, NotSent, Outcome, Provider, Taken
 from notifications.channels.registry import SMS, providers
 
 log = structlog.get_logger(__name__)
@@ -76,7 +77,7 @@ def _through(
             continue
         for letter in waiting:
             pause = (until - now()).total_seconds() if until else None
-            _note(answers, letter, NotNow("left-alone", retry_after=pause), provider.name)
+            _note(answers, letter, NotNow(LEFT_ALONE, retry_after=pause), provider.name)
         refused += waiting
         onward += waiting
     return onward, refused
@@ -88,6 +89,8 @@ def _hand(
     """Hand over, tell the breaker, and return the letters that another provider may try."""
     if not letters:
         return []
+    if not connection.in_atomic_block:
+        connection.close()  # back to the pool while the network is waited for
     try:
         outcomes = provider.send(letters)
     except Exception as failed:
@@ -129,7 +132,7 @@ def _rank(outcome: Outcome) -> tuple[int, float]:
         case NotSent(is_ours=False):
             return 1, 0
         case NotNow(code=code, retry_after=wait):
-            return (3 if code == "left-alone" else 2), wait or 0
+            return (3 if code == LEFT_ALONE else 2), wait or 0
         case _:
             return 4, 0
 

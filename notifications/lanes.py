@@ -12,7 +12,7 @@ from typing import Any
 from uuid import uuid4
 
 import structlog
-from django.db import OperationalError, close_old_connections, connection
+from django.db import OperationalError, connection
 
 from backend.core.clock import now
 from backend.core.due import DueLoop
@@ -86,19 +86,17 @@ class Lane(DueLoop):
                     pause = 0.0 if rows else self._pause()
                 except OperationalError as gone:
                     log.warning("due.database", loop=self.name, error=type(gone).__name__)
-                    connection.close()
                     pause = 0.5
                 except Exception:
                     log.exception("due.loop", loop=self.name)
                     pause = 1.0
+                connection.close()  # back to the pool: the others need it more than a loop that waits
                 if rows:
                     pool.submit(self._carry_in_thread, rows, free)
                     continue
                 free.release()
-                close_old_connections()
                 self.wake.wait(pause)
                 self.wake.clear()
-        connection.close()
 
     def _carry_in_thread(self, rows: Sequence[Delivery], free: threading.Semaphore) -> None:
         try:

@@ -121,3 +121,4 @@ class OneByOne:
 
 
 NO_PROVIDER = "not sent: no provider configured"
+LEFT_ALONE = "left-alone"  # the code of NotNow while a circuit is open
