@@ -46,8 +46,9 @@ PUBLIC = frozenset({"community", "directory"})
 
 
 def columns(model: type[models.Model]) -> list[str]:
-    """The columns of a model that the office shows, by their names in the row."""
-    return [field.attname for field in model._meta.concrete_fields if _is_shown(field)]
+    """The columns of a model that the office shows, by their names in the row, its key first."""
+    shown = [field for field in model._meta.concrete_fields if _is_shown(field)]
+    return [field.attname for field in sorted(shown, key=lambda field: not field.primary_key)]
 
 
 def _is_shown(field: Any) -> bool:
