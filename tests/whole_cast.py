@@ -27,6 +27,8 @@ KEYS = {"kiosk": tuple(ClientScope), "partner": ()}
 class WholeCast(Cast):
     """`ROLES` names everybody who is tried in the matrix; `headers(role)` is how they come."""
 
+    tenant: Member
+
     @staticmethod
     def tables() -> tuple[str, ...]:
         return (*TABLES, "people_session", "people_delegation", "people_client", "people_clientkey")
@@ -47,7 +49,7 @@ class WholeCast(Cast):
         User.objects.filter(id=self["suspended_manager"].id).update(state=User.State.SUSPENDED)
         self._staff("otp_manager", Role.MANAGER, self.company)
         self["otp_manager"].assurance = "otp"
-        self._resident("tenant", "租客戊", self.home, "tenant")
+        self.tenant = self._resident("tenant", "租客戊", self.home, "tenant")
         self._resident("landlord", "房东己", self.home, "landlord")
         self._resident("limited", "久别庚", self.home, "family")
         self._delegates()

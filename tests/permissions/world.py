@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cached_property
+from importlib import import_module
 from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.db import connection
 
 from backend.core import vault
 from backend.core.jobs import Job
 from backend.emergency import actions as emergency
-from backend.people import profile
+from backend.people import profile, web_login
 from backend.people.models import Residency, Session, User
 from backend.people.reading import CARE, NAME
 from backend.tickets import actions as tickets
@@ -38,6 +40,8 @@ def canary(kind: str, owner: str) -> str:
 class World(WholeCast):
     """`tickets`, `incidents` and `bills` of each owner by name; `canaries` maps (kind, owner) to what must not be heard."""
 
+    claim: UUID
+    residency: UUID
     tickets: dict[str, UUID]
     incidents: dict[str, UUID]
     bills: dict[str, UUID]
@@ -58,6 +62,8 @@ class World(WholeCast):
     def _build(self) -> None:
         super()._build()
         self.tickets, self.incidents, self.bills = {}, {}, {}
+        self.claim = Residency.objects.get(user=self.pending.user).id
+        self.residency = Residency.objects.get(user=self.tenant.user).id
         staff = {"outsider": ("other_company_manager", "other_dispatcher", self.other_company)}
         for number, owner in enumerate(OWNERS):
             manager, dispatcher, company = staff.get(owner, ("manager", "dispatcher", self.company))
@@ -83,6 +89,22 @@ class World(WholeCast):
         home, community = Residency.objects.get(user=user).home, self.community
         make_device(self, canary("device", owner), user=user, home=home, community=home.community or community)
         self.members[owner] = replace(member, user=user)
+
+    @property
+    def places_of_outsider(self) -> tuple[UUID, UUID, UUID]:
+        """Community, compound and building."""
+        return self.other_community.id, self.other_compound.id, self.other_home.building_id
+
+    @cached_property
+    def cookies(self) -> dict[str, dict[str, str]]:
+        """Each person's web session as a browser keeps it."""
+        found = {}
+        for role, member in self.members.items():
+            store = import_module(settings.SESSION_ENGINE).SessionStore()
+            store[web_login.KEY] = str(member.session.id)
+            store.save()
+            found[role] = {settings.SESSION_COOKIE_NAME: store.session_key}
+        return found
 
     def contact_phone(self, owner: str) -> str:
         return f"1370000{OWNERS.index(owner):04d}"
