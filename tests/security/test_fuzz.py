@@ -30,7 +30,7 @@ from tests.cast import Cast, Member, as_app
 from tests.permissions.call import Call
 from tests.permissions.test_matrix import CALLS
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("fuzz")]
+pytestmark = pytest.mark.django_db
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "0"))
 SEED = int(os.environ.get("FUZZ_SEED", "1"))
 
@@ -164,6 +164,12 @@ def attempt(operation: Any, cast: Cast, member: Member, mode: GenerationMode, mo
     return found
 
 
+def modes(who: str) -> list[GenerationMode]:
+    """Well-formed requests as everybody; ill-formed ones, when there is little time, as who is not turned away before."""
+    with_wrong = EXAMPLES or who == "dispatcher and admin"
+    return [GenerationMode.POSITIVE, *([GenerationMode.NEGATIVE] if with_wrong else [])]
+
+
 @pytest.mark.parametrize("who", WHO)
 def test_made_up_requests_meet_only_documented_answers(cast: Cast, contract: Any, who: str) -> None:
     member = WHO[who](cast)
@@ -171,7 +177,7 @@ def test_made_up_requests_meet_only_documented_answers(cast: Cast, contract: Any
     wrong: list[str] = []
     for result in contract.get_all_operations():
         operation = result.ok()
-        for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
+        for mode in modes(who):
             with undone():
                 wrong += attempt(operation, cast, member, mode, EXAMPLES or 1)
     if report := os.environ.get("FUZZ_REPORT"):
