@@ -64,6 +64,7 @@ urlpatterns = [
     path("app/devices/<uuid:session_id>/end", devices.end, name="devices-end"),
     path("app/privacy", privacy.privacy, name="privacy"),
     path("app/privacy/consents/<slug:purpose>", privacy.consent, name="privacy-consent"),
+    path("app/privacy/care-notes", privacy.care_notes, name="privacy-care-notes"),
     path("app/privacy/copy", privacy.copy, name="privacy-copy"),
     path("app/privacy/copy.zip", privacy.copy_file, name="privacy-copy-file"),
     path("app/privacy/close", privacy.close, name="privacy-close"),

@@ -18,7 +18,7 @@ from backend.people.models import RoleGrant
 from backend.people.profile import scope_names
 from backend.people.reading import names_by_id
 from backend.people.reveal import EVENT, REASON, REASONS
-from backend.people.roles import TABLE, Can
+from backend.people.roles import TABLE, Can, Role
 
 READ = "person.read"  # a masked card was opened or found
 EVENTS = (EVENT, READ)
@@ -86,10 +86,10 @@ def shown(rows: Sequence[AuditRow], language: str = "zh-CN") -> list[Look]:
 
 
 def _grants(people: set[UUID]) -> dict[UUID, list[RoleGrant]]:
-    """The roles by which these people may look at others, the oldest first."""
-    roles = [role for role, held in TABLE.items() if held & {Can.PERSON_READ, Can.PERSON_REVEAL}]
+    """The staff roles of these people: first those by which they look at others, then the oldest."""
+    held = RoleGrant.objects.filter(user__in=people).exclude(role=Role.RESIDENT).order_by("created_at")
     found: dict[UUID, list[RoleGrant]] = {}
-    for grant in RoleGrant.objects.filter(user__in=people, role__in=roles).order_by("created_at"):
+    for grant in sorted(held, key=lambda g: not TABLE[Role(g.role)] & {Can.PERSON_READ, Can.PERSON_REVEAL}):
         found.setdefault(grant.user_id, []).append(grant)
     return found
 

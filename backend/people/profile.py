@@ -19,6 +19,7 @@ from backend.people.reading import CARE, CONTACT, NAME, ContactCard, contacts_of
 from notifications import addresses, preferences
 
 MAX_CONTACTS = 8
+MAX_CARE_NOTES = 2000
 
 
 @dataclass(frozen=True)
@@ -90,8 +91,15 @@ def profile(actor: Actor, language: str = "zh-CN") -> Profile:
                 for g in grants
             ],
             contacts=contacts_of(user.id, reveal=True),
-            care_notes=vault.unseal(user.id, CARE, user.care_notes_sealed) if user.care_notes_sealed else "",
+            care_notes=care_notes_of(user.id),
         )
+
+
+def care_notes_of(person_id: UUID) -> str:
+    """The person's own words about the care they need, for themselves alone; empty when there are none."""
+    with looking_up("own-profile"):
+        sealed = User.objects.values_list("care_notes_sealed", flat=True).get(id=person_id)
+    return vault.unseal(person_id, CARE, sealed) if sealed is not None else ""
 
 
 def _home(claim: Residency) -> HomeLine:

@@ -31,6 +31,13 @@ def test_who_was_given_the_job_reads_the_name(cast: Cast) -> None:
     assert reporter_as_read_by(cast.manager, ticket.id) == "王**"
 
 
+def test_the_reporter_reads_who_was_given_their_name(cast: Cast) -> None:
+    ticket = make_ticket(cast, "assigned")
+    (look,) = Http(cast.wang).get("/me/access-log").json()["items"]
+    assert (look["name"], look["role"], look["place"]) == ("工作人员technician", "technician", "演示物业公司")
+    assert (look["fields"], look["reason"], look["about"]) == (["name"], "repair", str(ticket.id))
+
+
 def test_the_desk_that_answers_reads_the_name_those_who_watch_read_it_masked(cast: Cast) -> None:
     Http(cast.wang).put("/me/emergency-contacts", [{"name": "女儿小芳", "phone": "13800138001"}])
     incident = raise_alarm(cast.wang)

@@ -49,6 +49,17 @@ def test_a_consent_is_given_and_withdrawn_by_a_plain_form(cast: Cast, browser_of
     assert "已记录。相关资料已删除。" in text(browser.get("/app/privacy"))
 
 
+def test_care_notes_are_written_and_emptied_on_the_page(cast: Cast, browser_of: Browsers) -> None:
+    browser = browser_of(cast.wang)
+    assert 'name="care_notes"' not in text(browser.get("/app/privacy"))
+    browser.post("/app/privacy/consents/health", {"version": "2026-11", "given": "1"})
+    assert 'name="care_notes"' in text(browser.get("/app/privacy"))
+    browser.post("/app/privacy/care-notes", {"care_notes": "左耳听不见"})
+    assert "左耳听不见" in text(browser.get("/app/privacy"))
+    browser.post("/app/privacy/care-notes", {"care_notes": ""})
+    assert User.objects.get(id=cast.wang.id).care_notes_sealed is None
+
+
 def test_the_page_tells_who_looked_and_why(cast: Cast, browser_of: Browsers) -> None:
     reveal.reveal(cast.manager.actor, person_id=cast.wang.id, fields=["phone"], reason="repair")
     page = text(browser_of(cast.wang).get("/app/privacy"))

@@ -17,7 +17,7 @@ from backend.core import jobs
 from backend.core.errors import NotFound, Refusal
 from backend.core.jobs import Job
 from backend.core.queries import reading
-from backend.people import access_log, consents, erasure, export, login_proof
+from backend.people import access_log, consents, erasure, export, login_proof, profile, purposes
 from backend.people.actor import Actor, ReauthenticationRequired
 from web import session
 from web.pages import person_page, safe_path, say, show, words_of
@@ -61,6 +61,8 @@ def privacy(request: HttpRequest) -> HttpResponse:
             answers=[_shown(answer) for answer in consents.answers(person)],
             looks=[{"look": look, "why": look.why(lang())} for look in access_log.shown(rows, lang())],
             copy=export.latest(person),
+            care_notes=profile.care_notes_of(person),
+            health=purposes.HEALTH,
         )
 
 
@@ -76,6 +78,16 @@ def consent(request: HttpRequest, purpose: str) -> HttpResponse:
     given = request.POST.get("given") == "1"
     consents.answer(_me(request), purpose=purpose, given=given, version=request.POST.get("version", ""), channel="web")
     session.flash(request, say("privacy.given" if given else "privacy.withdrawn"))
+    return redirect("web:privacy")
+
+
+@sensitive_post_parameters()
+@require_POST
+@person_page
+def care_notes(request: HttpRequest) -> HttpResponse:
+    """`/app/privacy/care-notes`: the person's own words; empty ones delete them."""
+    profile.change(_me(request), care_notes=request.POST.get("care_notes", "")[: profile.MAX_CARE_NOTES])
+    session.flash(request, say("privacy.care.kept"))
     return redirect("web:privacy")
 
 

@@ -17,6 +17,13 @@ TEXTS = {
     "privacy.withdraw": ("撤回同意", "Withdraw"),
     "privacy.given": ("已记录您的同意。", "Your consent is noted."),
     "privacy.withdrawn": ("已记录。相关资料已删除。", "Noted. What rested on it is deleted."),
+    "privacy.care": ("我的照护信息", "My care notes"),
+    "privacy.care.hint": (
+        "例如：听不清、用药、行动不便。清空即删除。",
+        "For example: hard of hearing, medicines, trouble walking. Empty it to delete.",
+    ),
+    "privacy.care.keep": ("保存", "Save"),
+    "privacy.care.kept": ("照护信息已保存。", "Your care notes are saved."),
     "privacy.looks": ("谁看过我的信息", "Who looked at me"),
     "privacy.looks.none": ("还没有工作人员看过您的信息。", "No member of staff has looked at you yet."),
     "privacy.saw": ("看到：", "Saw:"),

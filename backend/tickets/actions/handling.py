@@ -5,6 +5,7 @@ from uuid import UUID
 
 from backend.core.clock import now
 from backend.core.verb import verb
+from backend.people import reveal
 from backend.people.actor import Actor
 from backend.tickets.actions.changes import begin, checked_text, finish, tell_handler, write_comment
 from backend.tickets.actions.photos import attach
@@ -39,15 +40,26 @@ def assign(actor: Actor, *, ticket_id: UUID, assignee_id: UUID) -> Ticket:
         company=serving(ticket),
     )
     tell_handler(actor, ticket, "ticket.yours")
+    _disclose(actor, ticket, assignee_id)
     return ticket
+
+
+def _disclose(actor: Actor, ticket: Ticket, handler: UUID) -> None:
+    """Who is given the job reads the reporter's name: written down for the reporter to read."""
+    if handler != ticket.reporter_id:
+        to = handler if handler != actor.person_id else None
+        reveal.disclosed(actor, ticket.reporter_id, ("name",), reason="repair", about=ticket.id, to=to)
 
 
 @verb("ticket.start")
 def start(actor: Actor, *, ticket_id: UUID) -> Ticket:
     """Begin the work; who starts an unassigned ticket has it. Raises NotFound, Forbidden, WrongStep."""
     ticket = begin(actor, ticket_id, "start")
-    person = ticket.assignee_id or actor.must_be_known()
-    return finish(actor, ticket, "start", assignee_id=person, started_at=ticket.started_at or now())
+    was_free, person = ticket.assignee_id is None, ticket.assignee_id or actor.must_be_known()
+    finish(actor, ticket, "start", assignee_id=person, started_at=ticket.started_at or now())
+    if was_free:
+        _disclose(actor, ticket, person)
+    return ticket
 
 
 @verb("ticket.pause")
