@@ -15,7 +15,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 PUBLIC = ("/", "/login", "/demo", "/demo/stage", "/demo/messages", "/app/circle")
 RESIDENT = ("/app", "/app/sos", "/app/circle?q=药", "/app/bills", "/app/bills?state=paid", "/app/tickets", "/app/tickets/new",
-            "/app/tickets/new?category=home-gas", "/app/inbox")  # fmt: skip
+            "/app/tickets/new?category=home-gas", "/app/inbox",
+            "/app/homes", "/app/homes/new?place=花园", "/app/family")  # fmt: skip
 FIRST = {
     "bill": ("/app/bills", ".bill-why"),
     "ticket": ("/app/tickets", ".item"),
@@ -120,7 +121,15 @@ def test_elder_mode_is_large_enough(visitor: Callable[..., Visitor]) -> None:
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 @pytest.mark.parametrize(
-    ("name", "path"), [("许诺", "/desk"), ("张罗", "/desk/tickets"), ("曹修", "/desk/tickets"), ("陶然", "/desk")]
+    ("name", "path"),
+    [
+        ("许诺", "/desk"),
+        ("张罗", "/desk/tickets"),
+        ("曹修", "/desk/tickets"),
+        ("陶然", "/desk"),
+        ("陶然", "/desk/people"),
+        ("陶然", "/desk/people/new?place=花园"),
+    ],
 )
 def test_the_desks_are_accessible(visitor: Callable[..., Visitor], language: str, name: str, path: str) -> None:
     one = visitor(viewport=DESK, language=language)
