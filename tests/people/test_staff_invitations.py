@@ -91,6 +91,13 @@ def test_somebody_with_a_phone_here_opens_the_link_only_after_logging_in_with_it
     assert accept(cast.neighbour.actor, token=token_of(made), password=PASSWORD).id == cast.neighbour.id
 
 
+def test_a_resident_is_invited_whatever_their_home_is(cast: Cast) -> None:
+    RoleGrant.objects.create(
+        user=cast.neighbour.user, role=Role.RESIDENT, scope_kind="compound", scope_id=cast.compound.id
+    )
+    assert invited(cast, person_id=cast.neighbour.id).user.id == cast.neighbour.id
+
+
 def test_nobody_invites_anew_whose_roles_they_could_not_give(cast: Cast) -> None:
     with pytest.raises(Forbidden):
         invited(cast, person_id=cast.admin.id)

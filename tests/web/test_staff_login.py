@@ -85,6 +85,16 @@ def test_a_wrong_code_is_said_in_words_and_the_fifth_is_the_last(cast: Cast) -> 
     assert browser.get("/desk/tickets").status_code == 302
 
 
+def test_an_unfinished_login_is_begun_again_as_somebody_else(cast: Cast) -> None:
+    with_password(cast.manager)
+    with_app(cast.manager)
+    browser = log_in(cast.manager)
+    assert browser.get("/staff/login")["Location"] == "/staff/2fa"
+    browser.get("/staff/2fa")
+    assert browser.post("/staff/again")["Location"] == "/staff/login"
+    assert browser.get("/staff/login").status_code == 200
+
+
 def test_a_wrong_password_is_said_in_both_languages(cast: Cast) -> None:
     name = with_password(cast.manager)
     for language, words in (("zh-CN", "工号或密码不正确"), ("en", "The staff name or the password is wrong.")):

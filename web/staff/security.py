@@ -52,6 +52,15 @@ def enter(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse("account_login") + (f"?{urlencode({'next': after})}" if after else ""))
 
 
+@require_POST
+def again(request: HttpRequest) -> HttpResponse:
+    """`/staff/again`: forget a login that is not finished, and begin anew (as somebody else)."""
+    if is_staff_login(request):
+        return HttpResponseRedirect(reverse("staff_security"))
+    request.session.flush()
+    return HttpResponseRedirect(reverse("account_login"))
+
+
 @require_GET
 @open_page
 def set_up(request: HttpRequest) -> HttpResponse:

@@ -37,6 +37,7 @@ urlpatterns = [
         door(webauthn.reauthenticate_webauthn, needs="staff", counts="factor"),
         name="mfa_reauthenticate_webauthn",
     ),
+    path("staff/again", security.again, name="staff_again"),
     path("staff/setup", security.set_up, name="staff_setup"),
     path("staff/security", security.security, name="staff_security"),
     path("staff/security", security.security, name="mfa_index"),

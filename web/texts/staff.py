@@ -26,6 +26,7 @@ TEXTS = {
     ),
     "staff.code.wrong": ("验证码不正确，或已使用过", "The code is wrong, or was used already."),
     "staff.code.use": ("用验证码", "Use a code"),
+    "staff.again": ("换一个工号重新登录", "Begin again as somebody else"),
     "staff.prove": ("请再次确认是您本人", "Show once more that it is you"),
     "staff.prove.lead": ("此操作较重要，需要再次验证。", "What you are about to do matters, so we ask again."),
     "staff.setup": ("设置第二步验证", "Set up your second step"),

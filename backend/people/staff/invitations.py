@@ -90,7 +90,7 @@ def invite(
     user = _person(person_id, phone, name)
     if user.id == actor.person_id:
         raise OwnRights
-    held = RoleGrant.objects.filter(in_force(), user=user)
+    held = RoleGrant.objects.filter(in_force(), user=user).exclude(role=Role.RESIDENT)
     if not all(may_give(actor, Role(g.role), g.scope_kind, g.scope_id) for g in held):
         raise Forbidden
     _name_staff(user, staff_name)
