@@ -8,7 +8,6 @@ import json
 import os
 import random
 import shutil
-import subprocess
 from asyncio.subprocess import PIPE
 from collections import defaultdict
 from pathlib import Path
