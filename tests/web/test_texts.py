@@ -13,6 +13,7 @@ from backend.emergency.kinds import Disposition, Kind, Priority
 from backend.emergency.kinds import State as IncidentState
 from backend.people import homes
 from backend.people.models import Delegation, HomeInvitation, Residency
+from backend.people.reveal import FIELDS
 from backend.people.roles import Power, Role
 from backend.tickets.flow import STEPS, PauseReason
 from backend.tickets.flow import State as TicketState
@@ -37,6 +38,7 @@ WORDS = {
     "account.kind": Account.Kind.values,
     "role": [role.value for role in Role],
     "power": [power.value for power in Power],
+    "privacy.field": list(FIELDS),
     "relation": Residency.Relation.values,
     "residency.state": Residency.State.values,
     "offer.state": HomeInvitation.State.values,
