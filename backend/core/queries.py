@@ -40,6 +40,11 @@ def looking_up(reason: str) -> Iterator[None]:
 @contextmanager
 def _told(settings: dict[str, str]) -> Iterator[None]:
     """A transaction (or a savepoint of the one that is open) with these settings; after it, what was set before holds again."""
+    if not connection.in_atomic_block:
+        with transaction.atomic():
+            _set(settings)  # they end with the transaction
+            yield
+        return
     with transaction.atomic():
         before = _set(settings)
         try:
