@@ -87,7 +87,7 @@ def bill(lock: str, project: dict[str, Any]) -> dict[str, Any]:
     pins = read(lock)
     refs = {pin.name: pin.purl for pin in pins}
     own = f"{project['name']}@{project['version']}"
-    needs: dict[str, set[str]] = {ref: set() for ref in (own, *refs.values())}
+    needs: dict[str, set[str]] = {ref: set() for ref in (own, *(pin.purl for pin in pins))}
     for pin in pins:
         for parent in pin.via:
             name = re.split(r"[\[ (]", parent)[0].lower()
