@@ -35,6 +35,13 @@ def test_a_new_column_without_an_entry_is_an_error(monkeypatch: pytest.MonkeyPat
     assert "privacy.py" in fault.msg
 
 
+def test_a_process_with_a_gap_does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    catalogue.refuse_gaps()
+    monkeypatch.delitem(catalogue._entries, "tickets.Follow")
+    with pytest.raises(SystemExit, match=r"tickets\.Follow is not in the field catalogue"):
+        catalogue.refuse_gaps()
+
+
 def test_a_table_without_an_entry_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(catalogue._entries, "tickets.Follow")
     assert ["tickets.Follow is not in the field catalogue" in fault.msg for fault in catalogue.complete()] == [True]
