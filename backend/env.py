@@ -163,6 +163,20 @@ class Env(BaseSettings):
             raise ValueError("must begin with redis://, rediss:// or unix://")
         return url
 
+    @field_validator("audit_url")
+    @classmethod
+    def _web(cls, url: str) -> str:
+        if url and urlsplit(url).scheme not in {"http", "https"}:
+            raise ValueError("must begin with https:// or http://")
+        return url
+
+    @field_validator("security_contact")
+    @classmethod
+    def _contacts(cls, text: str) -> str:
+        if any(not part.strip().startswith(("mailto:", "https://", "tel:")) for part in text.split(",") if text):
+            raise ValueError("each contact must begin with mailto:, https:// or tel:")
+        return text
+
     @model_validator(mode="after")
     def _together(self) -> Env:
         urls = {

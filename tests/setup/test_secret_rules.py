@@ -81,6 +81,15 @@ def test_no_process_starts_in_production_without_its_secrets(tmp_path: Path, pla
     assert not (tmp_path / "secrets.json").exists()
 
 
+def test_addresses_that_are_none_are_named(tmp_path: Path) -> None:
+    shown = backend(
+        "web", YIKE_HOME=str(tmp_path), PORT="0", YIKE_AUDIT_URL="file:///etc/passwd", SECURITY_CONTACT="me"
+    )
+    assert shown.returncode != 0
+    assert "YIKE_AUDIT_URL" in shown.stderr
+    assert "SECURITY_CONTACT" in shown.stderr
+
+
 def test_on_this_machine_alone_they_are_made_once_for_its_owner_only(tmp_path: Path) -> None:
     script = "from backend.core import secrets; secrets.secret('audit_key')"
     from subprocess import run
