@@ -74,7 +74,7 @@ def _own(person_id: UUID, wish: Wish, limit: int) -> list[Entry]:
     rows = _narrowed(rows, wish).order_by("-created_at", "-id")
     if wish.is_unread:
         rows = rows.filter(read_at__isnull=True)
-    return [_entry(row, row.read_at, row.archived_at) for row in rows[:limit]]
+    return [entry_of(row, row.read_at, row.archived_at) for row in rows[:limit]]
 
 
 def _told(person_id: UUID, channels: Sequence[str], wish: Wish, limit: int) -> list[Entry]:
@@ -88,7 +88,7 @@ def _told(person_id: UUID, channels: Sequence[str], wish: Wish, limit: int) -> l
         rows = rows.exclude(id__in=mine.filter(read_at__isnull=False).values("broadcast_id"))
     found = list(_narrowed(rows, wish).order_by("-created_at", "-id")[:limit])
     marks = {mark.broadcast_id: mark for mark in mine.filter(broadcast__in=found)}
-    return [_entry(row, *_marked(marks.get(row.id))) for row in found]
+    return [entry_of(row, *_marked(marks.get(row.id))) for row in found]
 
 
 def _narrowed(rows: models.QuerySet[Any], wish: Wish) -> models.QuerySet[Any]:
@@ -102,7 +102,8 @@ def _marked(mark: BroadcastMark | None) -> tuple[datetime | None, datetime | Non
     return (mark.read_at, mark.archived_at) if mark else (None, None)
 
 
-def _entry(row: Notice | Broadcast, read_at: datetime | None, archived_at: datetime | None) -> Entry:
+def entry_of(row: Notice | Broadcast, read_at: datetime | None = None, archived_at: datetime | None = None) -> Entry:
+    """A notice or broadcast as a line of an inbox."""
     return Entry(
         id=row.id,
         at=row.created_at,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -10,9 +11,11 @@ from django.db import models
 from backend.core.clock import now
 from backend.core.errors import Conflict, NotFound, Unauthenticated
 from backend.core.verb import Doer, record, verb
-from notifications import addresses, deliveries
+from notifications import addresses, deliveries, templates
 from notifications.channels import registry
 from notifications.deliveries import EMERGENCY, SMS, VOICE, Delivery
+from notifications.notice import Notice
+from notifications.notices import notify
 
 TEST = "delivery.test"
 
@@ -68,4 +71,20 @@ def test(actor: Doer, *, channel: str) -> Delivery:
     )
     made = deliveries.queue(row)
     record("delivery.tested", about=None, channel=channel, delivery_id=str(made.id))
+    return made
+
+
+@verb("topic.tested")
+def try_topic(actor: Doer, *, topic: str, params: Mapping[str, str]) -> Notice:
+    """Send a topic's notice to oneself, blanks that are not given filled with their names, to see how it reads and goes.
+
+    Raises NotFound (no such topic).
+    """
+    if actor.person_id is None:
+        raise Unauthenticated
+    if topic not in templates.topics():
+        raise NotFound
+    filled = {name: params.get(name) or f"<{name}>" for name in templates.blanks_of(topic)}
+    made = notify(actor.person_id, topic, filled, about="")
+    record("topic.tested", about=made, topic=topic)
     return made

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from string import Formatter
 from typing import Any
 
 CHINESE, ENGLISH, PLAIN = "zh", "en", "-plain"
@@ -28,6 +29,19 @@ def register_templates(texts: Mapping[str, Mapping[str, str]]) -> None:
 
 def topics() -> list[str]:
     return sorted(_texts)
+
+
+def texts_of(topic: str) -> dict[str, str]:
+    """The templates of a topic: `zh`, `en`, and `zh-plain`, `en-plain` where there are any. Raises UnknownTopic."""
+    if topic not in _texts:
+        raise UnknownTopic(topic)
+    return dict(_texts[topic])
+
+
+def blanks_of(topic: str) -> list[str]:
+    """The names of the parameters that the topic's templates ask for."""
+    parsed = (Formatter().parse(text) for text in texts_of(topic).values())
+    return sorted({name for parts in parsed for _, name, _, _ in parts if name})
 
 
 def render(topic: str, params: Mapping[str, Any], language: str, *, plain: bool = False) -> str:

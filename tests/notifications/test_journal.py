@@ -36,3 +36,18 @@ def test_a_test_goes_to_ones_own_address_in_the_lane_of_alarms(cast: Cast) -> No
     row = Delivery.objects.get(topic="delivery.test")
     assert (row.person_id, row.urgency, row.channel) == (cast.admin.id, "emergency", "fcm")
     assert admin.post("/channels/pigeon/test").status_code == 404
+
+
+def test_every_topic_is_shown_with_its_words_and_ways_and_can_be_tried(cast: Cast) -> None:
+    admin = Http(cast.admin)
+    shown = {one["topic"]: one for one in admin.get("/topics").json()["items"]}
+    bill = shown["bill.issued"]
+    assert bill["blanks"] == ["amount", "due_on", "kind", "kind_en"]
+    assert {"zh", "en", "zh-plain", "en-plain"} <= bill["texts"].keys()
+    assert [rung["ways"] for rung in shown["payment.failed"]["ladder"]] == [["push"], ["sms"]]
+    sent = admin.post("/topics/bill.issued/test", {"params": {"amount": "12.34"}})
+    assert sent.status_code == 201
+    assert "12.34" in sent.json()["text"]
+    assert "<due_on>" in sent.json()["text"]
+    assert [one["topic"] for one in admin.get("/inbox").json()["items"]] == ["bill.issued"]
+    assert admin.post("/topics/no.such/test", {}).status_code == 404
