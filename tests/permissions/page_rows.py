@@ -118,6 +118,16 @@ PAGES: dict[str, tuple[str, str]] = {
     "web:desk-tickets": (f"login forbidden: {WITH_TICKETS}", f"login forbidden: {WITH_TICKETS}"),
     "web:desk-ticket": (f"login gone: {AROUND_HER_TICKET}", "login refused"),
     "web:desk-step": ("method", "login refused: manager"),
+    "staff_again": ("method", "login"),
+    "web:devices": ("login ok", "method"),
+    "web:devices-end": ("method", "login ok"),
+    "web:devices-end-others": ("method", "login ok"),
+    "web:devices-refuse-phone": ("method", "login refused"),
+    "web:privacy-care-notes": ("method", "login ok"),
+    "web:desk-deliveries": ("login forbidden: admin", "login refused: admin"),
+    "web:desk-deliveries-search": ("method", "login refused: admin"),
+    "web:desk-delivery-test": ("method", "login refused"),
+    "web:desk-delivery-replay": ("method", "login refused"),
 }
 OFFICE = "login gone: auditor admin"
 """The back office's lists: the auditor and the administrator, who only read there."""
