@@ -7,10 +7,12 @@ import random
 import signal
 import threading
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Protocol
 
-from backend.chaos.district import CHILDREN, Running
+from backend.chaos.district import CHILDREN
 
 
 @dataclass(frozen=True)
@@ -21,13 +23,21 @@ class Kill:
     child: str
 
 
-def plan(dice: random.Random, seconds: float, count: int) -> list[tuple[float, list[str]]]:
+class Living(Protocol):
+    """Whose processes are killed by name."""
+
+    def pid_of(self, child: str) -> int | None: ...
+
+
+def plan(
+    dice: random.Random, seconds: float, count: int, among: Sequence[str] = CHILDREN
+) -> list[tuple[float, list[str]]]:
     """`count` moments within `seconds`, in order, each with the order in which a living victim is looked for."""
     moments = sorted(dice.uniform(1.0, max(seconds - 1.0, 1.5)) for _ in range(count))
-    return [(moment, dice.sample(CHILDREN, len(CHILDREN))) for moment in moments]
+    return [(moment, dice.sample(among, len(among))) for moment in moments]
 
 
-def kill_by(district: Running, planned: list[tuple[float, list[str]]], stop: threading.Event) -> list[Kill]:
+def kill_by(district: Living, planned: list[tuple[float, list[str]]], stop: threading.Event) -> list[Kill]:
     """Carry the plan out; a moment at which everything is down waits for the first process that comes back."""
     begun = time.monotonic()
     done: list[Kill] = []
@@ -43,7 +53,7 @@ def kill_by(district: Running, planned: list[tuple[float, list[str]]], stop: thr
     return done
 
 
-def _killed(district: Running, child: str) -> bool:
+def _killed(district: Living, child: str) -> bool:
     with suppress(ProcessLookupError):
         if pid := district.pid_of(child):
             os.kill(pid, signal.SIGKILL)

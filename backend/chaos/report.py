@@ -6,7 +6,9 @@ import os
 import platform
 from pathlib import Path
 
+from backend.chaos.deliveries import Deliveries
 from backend.chaos.district import CHILDREN
+from backend.chaos.killing import Kill
 from backend.chaos.run import Outcome
 
 SHOWN = 10  # violations of one sentence that are written out
@@ -34,17 +36,29 @@ def lines(outcome: Outcome) -> list[str]:
         *outcome.promises.summary(),
         f"nothing waited any more {outcome.quiet_after:.0f} s after the last answer",
     ]
+    return _told(facts, outcome.found)
+
+
+def lines_of_deliveries(outcome: Deliveries) -> list[str]:
+    """The same for the part with the deliveries."""
+    return _told([machine(), *outcome.summary()], outcome.found)
+
+
+def _told(facts: list[str], found: dict[str, list[str]]) -> list[str]:
     told = [f"- {fact}" for fact in facts]
     told.append("")
-    for sentence, wrong in outcome.found.items():
+    for sentence, wrong in found.items():
         told.append(f"- {'held' if not wrong else f'VIOLATED {len(wrong)} times'}: {sentence}")
         told += [f"  - {one}" for one in wrong[:SHOWN]]
     return told
 
 
-def page(outcome: Outcome) -> str:
+def _moments(kills: list[Kill]) -> str:
+    return f"The kills: {', '.join(f'{kill.at:.1f} s {kill.child}' for kill in kills)}."
+
+
+def page(outcome: Outcome, deliveries: Deliveries) -> str:
     """`docs/chaos.md`."""
-    moments = ", ".join(f"{kill.at:.1f} s {kill.child}" for kill in outcome.kills)
     return "\n".join(
         [
             "# Killed, and nothing lost",
@@ -56,7 +70,17 @@ def page(outcome: Outcome) -> str:
             "",
             *lines(outcome),
             "",
-            f"The kills: {moments}.",
+            _moments(outcome.kills),
+            "",
+            "## Deliveries",
+            "",
+            "In a second district emergencies and ordinary pushes are queued, and the worker hands them, through the real SDK",
+            "over TLS, to a process shaped like Firebase Cloud Messaging, which writes down what arrived. Worker, sockets",
+            "(`http`) and Valkey get `kill -9`; phones, half of them in Protobuf, are connected meanwhile.",
+            "",
+            *lines_of_deliveries(deliveries),
+            "",
+            _moments(deliveries.kills),
             "",
         ]
     )

@@ -1,4 +1,5 @@
-"""Measure Yike beside its baselines: the circle over HTTP, the alarm, a login, a desk event to thousands. Minutes, on loopback.
+"""Measure Yike beside its baselines: the circle over HTTP, the alarm, a login, a desk event to thousands, an SOS
+that enters while a broadcast goes out. Minutes, on loopback.
 
 It uses a home of its own (YIKE_BENCH_HOME, or .yike-bench), so that it never touches the data of a running demo.
 """
@@ -10,8 +11,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 PROCESS = "none"
-PARTS = ("circle", "alarm", "login", "fanout")
+PARTS = ("circle", "alarm", "login", "fanout", "sos-in-broadcast")
 CROWDS = (1_000, 5_000)
+RESIDENTS = 20_000
 Row = tuple[str, str, str, str]
 REPORT = Path(__file__).resolve().parents[2] / "docs" / "bench.md"
 
@@ -20,6 +22,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seconds", type=float, default=36, help="of load in all, without starting things up")
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS, help="only these (--write needs all)")
     parser.add_argument("--clients", nargs="+", type=int, default=CROWDS, help="sizes of the crowd of the fan-out")
+    parser.add_argument(
+        "--residents", type=int, default=RESIDENTS, help="whom the broadcast goes to (100000 takes a while)"
+    )
     parser.add_argument("--write", action="store_true", help="write the report to docs/bench.md too")
 
 
@@ -48,6 +53,7 @@ def _rows(args: argparse.Namespace) -> list[Row]:
     measured = {"circle": lambda: [_circle(args.seconds * 0.7)], "alarm": lambda: [_alarm(args.seconds * 0.3)]}
     measured["login"] = lambda: _login(min(args.seconds * 0.2, 10))
     measured["fanout"] = lambda: [row for count in args.clients for row in _fanout(count)]
+    measured["sos-in-broadcast"] = lambda: [_overtaking(args.residents)]
     rows = []
     for part in PARTS:
         for row in measured[part]() if part in args.parts else ():
@@ -126,6 +132,18 @@ def _fanout(count: int) -> list[Row]:
             f"all back after a loss of every socket in {told.storm_seconds:.1f} s (budget ≤ 30), {told.storm_lost} events lost",
         ),
     ]
+
+
+def _overtaking(residents: int) -> Row:
+    from bench import overtaking
+
+    told = overtaking.measure(residents)
+    return (
+        f"SOS to its deliveries, during {told.pushes} pushes in {told.seconds:.0f} s, {told.busy.alarms} alarms",
+        f"{told.busy}",
+        f"nothing else to do, {told.idle.alarms} alarms: {told.idle}",
+        f"p50 {told.busy.p50 / told.idle.p50:.2f} ×, p99 {told.busy.p99 / told.idle.p99:.2f} × (budget: within 1000 ms)",
+    )
 
 
 def _report(facts: list[str], rows: list[Row]) -> str:
