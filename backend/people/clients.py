@@ -12,8 +12,9 @@ from django.db.models import Q, QuerySet
 from backend.core import limits
 from backend.core.clock import now
 from backend.core.queries import looking_up
-from backend.people.actor import Actor, all_compounds
+from backend.people.actor import Actor
 from backend.people.models import Client, ClientKey
+from backend.people.reach import all_compounds
 from backend.people.roles import Can
 
 USED_EVERY = timedelta(minutes=1)

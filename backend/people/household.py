@@ -15,9 +15,10 @@ from backend.core.clock import now
 from backend.core.errors import NotFound
 from backend.core.queries import looking_up, reading
 from backend.people import masks, phones
-from backend.people.actor import Actor, Reach
+from backend.people.actor import Actor
 from backend.people.homes import EVIDENCE, HOLDERS, may_decide
 from backend.people.models import ClaimEvidence, Residency, User
+from backend.people.reach import Reach
 from backend.people.reading import names_of
 from backend.people.roles import Can
 from notifications.addresses import SMS, Address, values

@@ -14,8 +14,9 @@ from backend.core.clock import now
 from backend.core.queries import looking_up
 from backend.core.verb import record
 from backend.people import tokens
-from backend.people.actor import Actor, Assurance, Held, in_force
+from backend.people.actor import Actor, Assurance
 from backend.people.models import RefreshToken, Session, User
+from backend.people.reach import Held, in_force
 
 IDLE, ABSOLUTE = timedelta(days=60), timedelta(days=180)
 SUSPENDED = "suspended"

@@ -18,8 +18,9 @@ from backend.core.clock import now
 from backend.core.errors import FieldError, Forbidden, Invalid, NotFound
 from backend.core.verb import record, verb
 from backend.people import identity
-from backend.people.actor import Actor, Grant
+from backend.people.actor import Actor
 from backend.people.models import Residency, User
+from backend.people.reach import Grant
 from backend.people.reading import CARE, contacts_of, name_of, phone_of
 from backend.people.roles import REVEALS, TABLE, Can
 

@@ -12,7 +12,8 @@ from django.db.models.functions import Coalesce
 
 from backend.core.clock import now
 from backend.core.errors import NotFound
-from backend.people.actor import Actor, Reach
+from backend.people.actor import Actor
+from backend.people.reach import Reach
 from backend.people.roles import Can
 from backend.tickets.flow import OPEN
 

@@ -17,7 +17,8 @@ from backend.community.models import Building, Compound, Division
 from backend.core.clock import BEIJING
 from backend.core.errors import Forbidden, NotFound, Refusal
 from backend.core.queries import reading as reading_as
-from backend.people.actor import Actor, all_compounds
+from backend.people.actor import Actor
+from backend.people.reach import all_compounds
 from backend.people.roles import Can
 from web import session
 from web.desk.access import desk_of, is_on_duty

@@ -14,7 +14,8 @@ from backend.community.models import Compound
 from backend.core.errors import Forbidden, Refusal
 from backend.core.queries import reading
 from backend.people import cards, delegations, enrolment, homes, household, powers, reveal
-from backend.people.actor import Actor, all_compounds
+from backend.people.actor import Actor
+from backend.people.reach import all_compounds
 from backend.people.roles import Can, Power
 from web import session
 from web.desk.access import desk_of, is_on_duty

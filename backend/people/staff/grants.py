@@ -14,8 +14,9 @@ from backend.core.clock import now, today
 from backend.core.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from backend.core.queries import looking_up
 from backend.core.verb import emit, record, verb
-from backend.people.actor import Actor, Grant
+from backend.people.actor import Actor
 from backend.people.models import RoleGrant, User
+from backend.people.reach import Grant
 from backend.people.roles import EXCLUSIVE, GRANTABLE, Can, Role
 
 Scope = RoleGrant.Scope
