@@ -12,6 +12,7 @@ from ninja import Query, Schema
 from api.edge import PUBLIC, Reply, Request, Router, access, language, page, page_of, perform, single
 from api.schemas.bulletins import BulletinIn, BulletinOut, BulletinPatch, PreviewIn, PreviewOut
 from backend.bulletins import actions, reading, scopes
+from backend.bulletins.drafting import Draft
 from backend.bulletins.models import Bulletin
 from backend.core.errors import NotFound
 from backend.people.roles import Can
@@ -20,11 +21,11 @@ router = Router(tags=["bulletins"])
 OPEN = PUBLIC("an outage or a notice of a place is for whoever is there; nothing personal is in it")
 
 
-DRAFTED = {field.name for field in fields(actions.Draft)}
+DRAFTED = {field.name for field in fields(Draft)}
 
 
-def _draft(body: BulletinIn) -> actions.Draft:
-    return actions.Draft(**body.dict(include=DRAFTED))
+def _draft(body: BulletinIn) -> Draft:
+    return Draft(**body.dict(include=DRAFTED))
 
 
 class BulletinQuery(Schema):

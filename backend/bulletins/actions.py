@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
-from backend.bulletins import scopes
-from backend.bulletins.errors import AlreadyClosed, ConfirmAudience, IdTaken, wrong
+from backend.bulletins import drafting, scopes
+from backend.bulletins.drafting import Draft, Preview
+from backend.bulletins.errors import AlreadyClosed, ConfirmAudience, IdTaken
 from backend.bulletins.models import Bulletin, BulletinTicket
 from backend.bulletins.reading import covering
 from backend.bulletins.wording import params_of
@@ -21,33 +21,6 @@ from notifications import broadcasts, templates
 from notifications.notices import notify
 
 MANY = 500
-SHOWN_AFTER = timedelta(hours=12)
-NOTICE_SHOWN = timedelta(days=14)
-LONGEST = timedelta(days=180)
-
-
-@dataclass(frozen=True)
-class Draft:
-    """What is to be announced. English is optional; an outage needs its end."""
-
-    kind: str
-    text: str
-    subject: str = "other"
-    title: str = ""
-    title_en: str = ""
-    text_en: str = ""
-    starts_at: datetime | None = None
-    ends_at: datetime | None = None
-
-
-@dataclass(frozen=True)
-class Preview:
-    """`zh`, `en`: the inbox texts; `needs_confirmation`: `publish` wants the audience back as `confirm_audience`."""
-
-    audience: int
-    needs_confirmation: bool
-    zh: str
-    en: str
 
 
 @verb("bulletin.published")
@@ -68,20 +41,20 @@ def publish(
     Where it reaches more than 500 people, `confirm_audience` must be their number (ConfirmAudience says it): nobody wakes a
     district by a slip. The same `id` by the same person gives the first one. Raises Invalid, Forbidden (not your place), IdTaken.
     """
-    place = _announced_by(actor, scope, scope_id)
+    place = drafting.announced_by(actor, scope, scope_id)
     if id is not None and (found := Bulletin.objects.filter(id=id).first()):
         if found.author_id != actor.person_id:
             raise IdTaken
         found.is_repeat = True  # type: ignore[attr-defined]  # the edge answers 200 instead of 201
         return found
-    made, people = _drawn(place, draft), _audience(place)
+    made, people = drafting.drawn(place, draft), drafting.audience(place)
     if people > MANY and confirm_audience != people:
         raise ConfirmAudience(audience=people)
     made.id, made.author_id, made.audience = id or uuid7(), actor.must_be_known(), people
     made.severity, made.is_pinned = severity, is_pinned
     made.shown_until = shown_until or made.shown_until
     made.save(force_insert=True)
-    _tell(made, _topic(made), actor)
+    _tell(made, drafting.topic(made), actor)
     record("bulletin.published", about=made, scope=scope, audience=people)
     return made
 
@@ -92,71 +65,14 @@ def preview(actor: Actor, *, scope: str, scope_id: UUID, draft: Draft, send_to_m
 
     Raises Invalid, Forbidden as `publish`.
     """
-    place = _announced_by(actor, scope, scope_id)
-    made, people = _drawn(place, draft), _audience(place)
-    params, topic = params_of(made), _topic(made)
+    place = drafting.announced_by(actor, scope, scope_id)
+    made, people = drafting.drawn(place, draft), drafting.audience(place)
+    params, topic = params_of(made), drafting.topic(made)
     if send_to_me:
         notify(actor.must_be_known(), topic, params, about="")
     zh, en = (templates.render(topic, params, language) for language in ("zh-CN", "en"))
     record("bulletin.previewed", about=None, scope=scope, sent=send_to_me)
     return Preview(people, people > MANY, zh, en)
-
-
-def _announced_by(actor: Actor, scope: str, scope_id: UUID) -> scopes.Place:
-    place = scopes.place_of(scope, scope_id)
-    if not scopes.may_announce(actor, place):
-        raise Forbidden
-    return place
-
-
-def _audience(place: scopes.Place) -> int:
-    return scopes.residents(place).values("user_id").distinct().count()
-
-
-def _drawn(place: scopes.Place, draft: Draft) -> Bulletin:
-    """The draft as a bulletin that is not saved. Raises Invalid."""
-    start, end = draft.starts_at or now(), draft.ends_at
-    _check(draft.kind, start, end, draft.text)
-    return Bulletin(
-        kind=draft.kind,
-        subject=draft.subject,
-        scope=place.scope,
-        division=place.division,
-        compound=place.compound,
-        building=place.building,
-        unit=place.unit,
-        company=place.company,
-        title=draft.title.strip() or _title(draft.kind, draft.subject),
-        title_en=draft.title_en.strip(),
-        text=draft.text.strip(),
-        text_en=draft.text_en.strip(),
-        starts_at=start,
-        ends_at=end,
-        shown_until=end + SHOWN_AFTER if end else start + NOTICE_SHOWN,
-    )
-
-
-def _topic(bulletin: Bulletin) -> str:
-    return "bulletin.outage" if bulletin.kind == Bulletin.Kind.PLANNED_OUTAGE else "bulletin.notice"
-
-
-def _check(kind: str, start: datetime, end: datetime | None, text: str) -> None:
-    if kind == Bulletin.Kind.PLANNED_OUTAGE and end is None:
-        raise wrong("to", "required", "an outage has an end", "请填写停供结束时间")
-    if end is not None and end <= start:
-        raise wrong("to", "before-from", "it ends before it begins", "结束时间早于开始时间")
-    if end is not None and end <= now():
-        raise wrong("to", "in-the-past", "this time is over", "结束时间已过")
-    if end is not None and end - start > LONGEST:
-        raise wrong("to", "too-long", "at most 180 days", "最长 180 天")
-    if not text.strip():
-        raise wrong("text", "required", "say what happens", "请填写内容")
-
-
-def _title(kind: str, subject: str) -> str:
-    if kind == Bulletin.Kind.PLANNED_OUTAGE and subject != Bulletin.Subject.OTHER:
-        return Bulletin.Subject(subject).label.split()[0] + "通知"
-    return "计划停供通知" if kind == Bulletin.Kind.PLANNED_OUTAGE else "物业通知"
 
 
 def _tell(bulletin: Bulletin, topic: str, actor: Actor) -> None:
@@ -209,11 +125,11 @@ def change(
     told = any(value is not None for value in (starts_at, ends_at, text, text_en))
     row.starts_at = starts_at or row.starts_at
     if ends_at is not None:
-        row.ends_at, row.shown_until = ends_at, ends_at + SHOWN_AFTER
+        row.ends_at, row.shown_until = ends_at, ends_at + drafting.SHOWN_AFTER
     row.text = row.text if text is None else text.strip()
     row.text_en = row.text_en if text_en is None else text_en.strip()
     row.is_pinned = row.is_pinned if is_pinned is None else is_pinned
-    _check(row.kind, row.starts_at, row.ends_at, row.text)
+    drafting.check(row.kind, row.starts_at, row.ends_at, row.text)
     row.save()
     if told:
         _tell(row, "bulletin.changed", actor)

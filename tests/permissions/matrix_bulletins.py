@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from backend.bulletins import actions
+from backend.bulletins.drafting import Draft
 from backend.bulletins.models import Bulletin
 from tests.cast import Cast
 from tests.permissions.call import Call
@@ -49,7 +50,7 @@ def put_up(cast: Cast) -> Bulletin:
         cast.manager.actor,
         scope="compound",
         scope_id=cast.compound.id,
-        draft=actions.Draft(kind="notice", text="本周六清洗水箱。"),
+        draft=Draft(kind="notice", text="本周六清洗水箱。"),
     )
     return made
 

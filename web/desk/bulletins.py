@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
 from backend.bulletins import actions, reading, scopes
+from backend.bulletins.drafting import Draft
 from backend.bulletins.models import Bulletin
 from backend.community.models import Building, Compound, Division
 from backend.core.clock import BEIJING
@@ -110,8 +111,8 @@ def _place(text: str) -> dict[str, Any]:
         raise NotFound from None
 
 
-def _draft(form: Any) -> actions.Draft:
-    return actions.Draft(
+def _draft(form: Any) -> Draft:
+    return Draft(
         kind=form.get("kind", "notice"),
         subject=form.get("subject", "other"),
         title=form.get("title", "")[:80],
