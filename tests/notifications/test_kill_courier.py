@@ -18,7 +18,7 @@ from tests.notifications.letters import tell
 from tests.notifications.test_fcm_batches import devices
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.kills]
-DEVICES, NOTICES, KILLS = 20, 12, 2
+DEVICES, NOTICES, KILLS = 20, 9, 2
 PATIENCE = 120.0
 TOPIC = "login.reuse.text"  # one that the worker knows
 
@@ -62,7 +62,8 @@ def test_killed_workers_lose_no_delivery_and_repeat_only_under_the_same_id(
             Delivery.objects.filter(lease__isnull=False, due_at__isnull=False).update(
                 due_at=now()
             )  # its claims, now, not in 90 s
-            victim.start()
+            if kills < KILLS:  # the other one goes on alone: starting a process is what costs time here
+                victim.start()
         time.sleep(0.05)
     arrived = Counter(message["data"]["delivery_id"] for message in fcm.sent)
     assert kills == KILLS
