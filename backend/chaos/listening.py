@@ -8,13 +8,13 @@ from collections import defaultdict
 from concurrent.futures import Future
 from typing import Any, Self
 
-import centrifuge
+import centrifuge  # type: ignore[import-untyped]
 
 from backend.chaos.district import patiently
 from backend.story.client import Api
 
 
-class _Heard(centrifuge.ClientEventHandler):
+class _Heard(centrifuge.ClientEventHandler):  # type: ignore[misc]
     def __init__(self) -> None:
         self.offsets: dict[str, list[int]] = defaultdict(list)
         self.subscribed: set[str] = set()
