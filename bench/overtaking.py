@@ -166,7 +166,8 @@ def _a_desk() -> tuple[UUID, Any]:
 
 def _announce(author: Any, compound: UUID) -> UUID:
     """Put up a notice for the compound, as its desk does; the bulletin's id."""
-    from backend.bulletins.actions import Draft, preview, publish
+    from backend.bulletins.actions import preview, publish
+    from backend.bulletins.drafting import Draft
 
     draft = Draft(
         "notice", "明日上午清洗水箱。", title="清洗水箱", title_en="Tanks are cleaned", text_en="Tomorrow morning."

@@ -49,7 +49,7 @@ def test_a_token_names_its_key_and_the_first_key_signs(set_keys: Any) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("after", [f"new:{NEW},old:{OLD}", f"new:{NEW},main:{OLD}"])
+@pytest.mark.parametrize("after", [f"new:{NEW},old:{OLD}", f"new:{NEW},main:{OLD}"], ids=["old", "main"])
 def test_everything_made_under_the_old_key_holds_while_it_is_listed(
     set_keys: Any, after: str, moved_clock: Any
 ) -> None:
@@ -101,7 +101,9 @@ def test_a_token_without_a_key_id_is_tried_with_every_key_and_a_strange_id_with_
     assert tokens.session_of(jwt.encode(claims, old, algorithm="EdDSA", headers={"kid": "../x"})) is None
 
 
-@pytest.mark.parametrize("mistake", ["new", f":{NEW}", "new:c2hvcnQ", f"new:{NEW[:-4]}"])
+@pytest.mark.parametrize(
+    "mistake", ["new", f":{NEW}", "new:c2hvcnQ", f"new:{NEW[:-4]}"], ids=["no key", "no name", "short", "cut"]
+)
 def test_a_key_that_is_none_ends_the_start(set_keys: Any, mistake: str) -> None:
     set_keys(mistake)
     with pytest.raises(ValueError, match="YIKE_TOKEN_KEYS"):

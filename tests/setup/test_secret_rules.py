@@ -42,7 +42,9 @@ def test_a_missing_secret_is_named(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["YIKE_TOKEN_KEY", "YIKE_AUDIT_KEY", "YIKE_BLIND_KEY"])
-@pytest.mark.parametrize("value", [WEAK, "short", "not base64url!", key() + "AAAA"])
+@pytest.mark.parametrize(
+    "value", [WEAK, "short", "not base64url!", key() + "AAAA"], ids=["weak", "short", "junk", "long"]
+)
 def test_a_weak_or_broken_key_is_named_and_not_shown(name: str, value: str) -> None:
     (fault,) = found(**{name: value})
     assert name in fault
@@ -50,7 +52,9 @@ def test_a_weak_or_broken_key_is_named_and_not_shown(name: str, value: str) -> N
 
 
 @pytest.mark.parametrize(
-    "value", [f"k1:{WEAK}", key(), f"k1:{key()},k1:{key()}", f":{key()}", "k1:", f"a-name-that-is-long:{key()}"]
+    "value",
+    [f"k1:{WEAK}", key(), f"k1:{key()},k1:{key()}", f":{key()}", "k1:", f"a-name-that-is-long:{key()}"],
+    ids=["weak", "no name", "twice", "empty name", "no key", "long name"],
 )
 def test_a_wrong_ring_of_keys_is_named(value: str) -> None:
     assert all("YIKE_VAULT_KEYS" in fault for fault in found(YIKE_VAULT_KEYS=value))
