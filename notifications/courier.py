@@ -31,7 +31,7 @@ FIRST_RETRY = timedelta(seconds=2)
 LONGEST = {NORMAL: timedelta(minutes=5), EMERGENCY: timedelta(seconds=30)}
 LANES: tuple[tuple[tuple[str, ...], dict[str, tuple[int, int]]], ...] = (
     # channels, and for each urgency: deliveries a batch, threads
-    ((FCM,), {EMERGENCY: (100, 4), NORMAL: (500, 2)}),
+    ((FCM,), {EMERGENCY: (32, 4), NORMAL: (500, 2)}),
     ((SMS,), {EMERGENCY: (1, 8), NORMAL: (16, 2)}),
     ((VOICE,), {EMERGENCY: (1, 4), NORMAL: (1, 1)}),
     ((WEBPUSH,), {EMERGENCY: (1, 4), NORMAL: (100, 2)}),
