@@ -72,6 +72,11 @@ class Phones:
     async def _disconnect(self) -> None:
         for client in self.clients:
             await client.disconnect()
+        await asyncio.sleep(0.2)  # the sockets close in the loop's next rounds
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
 
     @staticmethod
     def channel(person: Api) -> str:
