@@ -22,6 +22,8 @@ HANDLERS = {
 ALL_HANDLERS = {"hotline_agent", "district_officer"}
 BOOKS = {HERE: {"finance", "cashier"}, THERE: {"other_finance"}}
 ALL_BOOKS = {"auditor", "admin", "stale_admin"}
+WITH_THE_JOB = {HERE: {"technician"}, THERE: set[str]()}
+"""Who goes to the reporter reads the name in full; other handlers read it masked."""
 CONFIRMERS = {HERE: {"manager", "community_worker"}, THERE: {"other_company_manager", "other_community_worker"}}
 REGISTRY = {
     HERE: {"dispatcher", "second_dispatcher", "subdistrict_officer"},
@@ -44,11 +46,11 @@ def may_hear(kind: str, owner: str) -> frozenset[str]:
     )
     handlers, helpers = HANDLERS[side] | ALL_HANDLERS, DESK[side] | CARE[side]
     roles: dict[str, set[str]] = {
-        "name": themselves | reporting | seeing | handlers | helpers,
+        "name": themselves | reporting | seeing | helpers | WITH_THE_JOB[side],
         "phone": DESK[side],
         "care": themselves,
         "evidence": themselves | CONFIRMERS[side],
-        "contact": themselves | helpers,
+        "contact": themselves | DESK[side],
         "contactphone": themselves | DESK[side],
         "ticket": themselves | reporting | handlers,
         "comment": themselves | reporting | handlers,

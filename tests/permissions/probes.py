@@ -34,6 +34,8 @@ PROBES: dict[str, Probe] = {
     "GET /bills/{bill_id}": lambda world, owner: Call({"bill_id": world.bills[owner]}),
     "GET /circle": lambda world, owner: Call(query=_home(world, owner)),
     "GET /claims": lambda world, owner: Call(query=f"state={'pending' if owner == 'wang' else 'confirmed'}"),
+    "GET /deliveries": lambda world, owner: Call(),
+    "GET /deliveries/unsent": lambda world, owner: Call(),
     "GET /duty": lambda world, owner: Call(),
     "GET /emergency/devices": lambda world, owner: Call(),
     "GET /emergency/incidents": lambda world, owner: Call(),
@@ -45,6 +47,9 @@ PROBES: dict[str, Probe] = {
     "GET /ledger/accounts/{account_id}": lambda world, owner: Call({"account_id": _book(world, owner)}),
     "GET /ledger/trial-balance": lambda world, owner: Call(),
     "GET /me": lambda world, owner: Call(),
+    "GET /me/access-log": lambda world, owner: Call(),
+    "GET /me/consents": lambda world, owner: Call(),
+    "GET /me/export": lambda world, owner: Call(),
     "GET /me/delegations": lambda world, owner: Call(),
     "GET /me/homes": lambda world, owner: Call(),
     "GET /people/{person_id}": lambda world, owner: Call({"person_id": world[owner].id}),
@@ -59,8 +64,10 @@ PROBES: dict[str, Probe] = {
 NOT_PROBED = {
     "GET /buildings/{building_id}/homes": "names of flats, nothing of persons",
     "GET /circle/area": "a shape on the map",
+    "GET /channels": "ways of sending and their providers, nothing of persons",
     "GET /clients": "programs, nothing of persons",
     "GET /clients/{client_id}": "programs, nothing of persons",
+    "GET /email": "one's own address alone, by no id",
     "GET /emergency/devices/{device_id}/keys": "names of keys, never the keys",
     "GET /homes/{home_id}/claims/{claim_id}/evidence/{evidence_id}": "a picture; the matrix tries it",
     "GET /jobs/{job_id}/result": "a file sealed under its owner's key; the matrix tries it",
@@ -70,5 +77,6 @@ NOT_PROBED = {
     "GET /photos/{id}": "a picture; the matrix tries it",
     "GET /tickets/categories": "the same for everybody",
     "GET /tickets/kpis": "numbers",
+    "GET /topics": "the same for everybody",
 }
 """Reads that are not tried on everybody's things, and why."""
