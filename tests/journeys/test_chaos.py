@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from backend import embedded
-from backend.chaos import counting, killing
+from backend.chaos import counting, deliveries, killing
 from backend.chaos.promises import Paid, Promises
 from tests.journeys.steps import finish, pays
 from tests.living import District, wait_for
@@ -84,3 +84,20 @@ def test_the_plan_follows_from_the_seed() -> None:
     assert first == again != other
     assert len(first) == 20
     assert [moment for moment, _ in first] == sorted(moment for moment, _ in first)
+
+
+def test_only_those_who_are_named_are_killed() -> None:
+    planned = killing.plan(random.Random(5), 60, 20, among=("worker", "valkey"))
+    assert {name for _, victims in planned for name in victims} == {"worker", "valkey"}
+
+
+def test_pushes_that_nobody_queued_and_pushes_that_never_came_are_found(
+    district: District, rows: psycopg.Connection[Any]
+) -> None:
+    outcome, stranger = deliveries.Deliveries(seed=1, seconds=1), str(uuid4())
+    found = deliveries.counted(rows, {stranger: [0.0, 0.0, 1, "normal"]}, outcome, count=25)
+    violated = {sentence: wrong for sentence, wrong in found.items() if wrong}
+    assert violated == {
+        "as many were queued as were told": ["0 instead of 25"],
+        "each repeat carried the same delivery id": [f"{stranger} arrived and is no delivery"],
+    }
