@@ -6,10 +6,13 @@ same `notify` that an incident calls) and ordinary pushes, until about COUNT are
 
 from __future__ import annotations
 
+import os
 import random
 import sys
 import time
 from uuid import UUID
+
+from backend.up import database
 
 DEVICES = 25
 TOPIC = "login.reuse.text"
@@ -48,9 +51,11 @@ def tell(count: int, seconds: float, seed: int, people: list[UUID]) -> None:
 
 
 def main() -> None:
-    from backend.__main__ import prepare
+    os.environ |= {"YIKE_PROCESS": "worker", "DJANGO_SETTINGS_MODULE": "backend.settings"}
+    database.export()
+    import django
 
-    prepare("worker")
+    django.setup()
     count, seconds, seed, *people = sys.argv[1:]
     tell(int(count), float(seconds), int(seed), [UUID(person) for person in people])
 
