@@ -27,6 +27,7 @@ check: $(VENV)/.installed-dev ## Format, lint, types, layers, migrations, contra
 	$(TEST_HOME) $(RUN) -m backend makemigrations --check --dry-run
 	$(TEST_HOME) $(RUN) -m backend contract --check
 	$(TEST_HOME) $(RUN) -m backend frames --check
+	$(TEST_HOME) $(RUN) -m backend rights --check
 	$(RUN) -m backend links
 
 fuzz: $(VENV)/.installed-dev ## Try the whole API with made-up requests for longer (FUZZ_EXAMPLES=200, ARGS="-k admin")
