@@ -17,7 +17,7 @@ from backend.core.rows import Row
 from backend.core.verb import emit
 from notifications import addresses, deliveries, templates
 from notifications.addresses import Address
-from notifications.deliveries import EMERGENCY, Delivery
+from notifications.deliveries import NORMAL, Delivery
 from notifications.preferences import Preference
 
 CREATED = "broadcast.created"
@@ -123,9 +123,9 @@ def _planned(
     moment = now()
     for address in live:
         wish = wishes.get(address.person_id) or Preference(person_id=address.person_id)
-        if urgency != EMERGENCY and not deliveries.wants(wish, topic, address.kind):
+        if urgency == NORMAL and not deliveries.wants(wish, topic, address.kind):
             continue
-        due = moment if urgency == EMERGENCY else wish.quiet_end(moment) or moment
+        due = (wish.quiet_end(moment) if urgency == NORMAL else None) or moment
         yield Delivery(
             at=moment,
             notice_id=source_id,

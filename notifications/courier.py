@@ -103,17 +103,17 @@ def _refused(row: Delivery, wishes: dict[UUID, Preference]) -> Ended | None:
         return Ended(row, NotSent("tried too long"), state=DEAD)
     if row.tried_since is not None and now() - row.tried_since > GIVE_UP[_urgency(row)]:
         return Ended(row, NotSent("tried too long"), state=DEAD)
-    if row.urgency != EMERGENCY and row.expires_at is not None and row.expires_at <= now():
+    if row.urgency == NORMAL and row.expires_at is not None and row.expires_at <= now():
         return Ended(row, NotSent("not sent: it no longer matters"))
     wish = wishes.get(row.person_id) if row.person_id else None
-    if row.urgency != EMERGENCY and wish and not deliveries.wants(wish, row.topic, row.channel):
+    if row.urgency == NORMAL and wish and not deliveries.wants(wish, row.topic, row.channel):
         return Ended(row, NotSent("switched off by the recipient"))
     return None
 
 
 def _held_back(row: Delivery, wishes: dict[UUID, Preference]) -> bool:
     wish = wishes.get(row.person_id) if row.person_id else None
-    end = wish.quiet_end(now()) if wish and row.urgency != EMERGENCY else None
+    end = wish.quiet_end(now()) if wish and row.urgency == NORMAL else None
     if end is not None:
         why = f"not sent: quiet hours until {end.astimezone(BEIJING):%H:%M}"
         deliveries.postpone(row, end + timedelta(seconds=random.uniform(0, 30)), reason=why, is_try=False)  # noqa: S311

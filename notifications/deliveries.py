@@ -16,7 +16,7 @@ from notifications.preferences import Preference
 
 SOCKET, SMS, VOICE, EMAIL, FCM, WEBPUSH = "socket", "sms", "voice", "email", "fcm", "webpush"
 QUEUED, SENT, FAILED, DEAD, SKIPPED = "queued", "sent", "failed", "dead", "skipped"
-NORMAL, EMERGENCY = "normal", "emergency"
+NORMAL, URGENT, EMERGENCY = "normal", "urgent", "emergency"
 
 
 class Delivery(DueRow):

@@ -33,9 +33,9 @@ class Digest(DueRow):
 
 def remind(notice: Notice) -> None:
     """See to it that the person is reminded at the next 18:00 in Beijing (inside a verb)."""
-    waiting = Digest(person_id=notice.person_id, since=now(), due_at=_next(now()))
-    if not Digest.objects.bulk_create([waiting], ignore_conflicts=True):
-        return
+    waiting = Digest(person_id=notice.person_id, since=notice.created_at, due_at=_next(now()))
+    Digest.objects.bulk_create([waiting], ignore_conflicts=True)
+    Digest.objects.select_for_update().get(person_id=notice.person_id)
     idle = Digest.objects.filter(person_id=notice.person_id, due_at__isnull=True)
     idle.update(since=waiting.since, due_at=waiting.due_at)
     hint("due:digest")
@@ -50,12 +50,15 @@ def _next(moment: datetime) -> datetime:
 @verb("inbox.digested", audited=False)
 def send(actor: Doer, *, row: Digest) -> int:
     """Push how many entries were not read, if any; returns the number."""
+    mine = Digest.objects.select_for_update().filter(person_id=row.person_id, lease=row.lease, due_at__isnull=False)
+    if not mine.exists():
+        return 0  # another worker took it over
     quiet_topics = [name for name, topic in topics.registered().items() if topic.severity == Severity.INFO]
     unread = Notice.objects.filter(
         person_id=row.person_id, topic__in=quiet_topics, created_at__gte=row.since, read_at__isnull=True
     ).exclude(archived_at__isnull=False)
     count = unread.count()
-    Digest.objects.filter(person_id=row.person_id).update(due_at=None)
+    Digest.objects.filter(person_id=row.person_id).update(due_at=None, lease=None)
     if count:
         _push(row.person_id, count)
     return count

@@ -58,14 +58,21 @@ def of(person_id: UUID, *, after: int = 0) -> models.QuerySet[Notice]:
     return Notice.objects.filter(person_id=person_id, seq__gt=after).order_by("-seq")
 
 
-def entries(person_id: UUID, channels: Sequence[str], wish: Wish, *, limit: int) -> list[Entry]:
-    """At most `limit` entries, newest first. `channels`: the places where the person lives (their own channel is added)."""
+def entries(person_id: UUID, channels: Sequence[str], wish: Wish, *, limit: int) -> tuple[list[Entry], Entry | None]:
+    """At most `limit` entries, newest first, and the one after which the next page begins (None: there is no more).
+
+    `channels`: the places where the person lives (their own channel is added). Words are looked for in 500 entries at a time, so
+    that a page of a search may hold few, or none, and the next one more.
+    """
     most = SEARCHED if wish.words else limit
-    found = _own(person_id, wish, most) + _told(person_id, channels, wish, most)
+    found = _own(person_id, wish, most + 1) + _told(person_id, channels, wish, most + 1)
     found.sort(key=lambda entry: (entry.at, entry.id), reverse=True)
-    if wish.words:
-        found = [entry for entry in found if wish.words.lower() in entry.text(wish.language).lower()]
-    return found[:limit]
+    page = found[:most]
+    after = page[-1] if len(found) > most else None
+    if not wish.words:
+        return page, after
+    matches = [entry for entry in page if wish.words.lower() in entry.text(wish.language).lower()]
+    return (matches[:limit], matches[limit - 1]) if len(matches) > limit else (matches, after)
 
 
 def _own(person_id: UUID, wish: Wish, limit: int) -> list[Entry]:

@@ -91,7 +91,7 @@ def _way(notice: Notice, wish: Preference, topic: Topic, way: str) -> list[Deliv
     found: list[Address] = list(addresses.live_of(notice.person_id, of_kind))
     if not found:
         return [_row(notice, kinds[0], state=SKIPPED, reason=NOWHERE)]
-    if _sent_today(notice.person_id) >= MOST_A_DAY:
+    if not preferences.is_locked(notice.topic) and _sent_today(notice.person_id) >= MOST_A_DAY:
         return [_row(notice, kinds[0], state=SKIPPED, reason=TOO_MANY)]
     quiet = wish.quiet_end(now())
     more = {"due_at": quiet or now(), "reason": f"waiting: quiet hours until {_hour(quiet)}" if quiet else ""}
@@ -165,7 +165,8 @@ def climb(actor: Doer, *, row: Climb) -> Climb:
     """Go up one rung, unless the person saw it: then the next way is not gone, and the log says why."""
     notice = Notice.objects.get(id=row.notice_id)
     topic = topics.of(notice.topic)
-    Climb.objects.filter(id=row.id).update(due_at=None)
+    if not Climb.objects.filter(id=row.id, lease=row.lease, due_at__isnull=False).update(due_at=None, lease=None):
+        return row  # another worker took it over
     sign = seen(notice)
     if sign:
         ways = topic.rungs[row.rung].ways if row.rung < len(topic.rungs) else ()

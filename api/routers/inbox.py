@@ -47,12 +47,12 @@ def read_inbox(
         words=q.strip()[:60],
         language=tongue,
     )
-    found = inbox.entries(person, places, wish, limit=most + 1)
-    last = found[most - 1] if len(found) > most else None
-    plain = preferences.of(person).is_plain
+    # The positions before the entries: what is committed in between is read twice, never missed.
     newest = {**_positions(since), **inbox.positions(person, places)}
+    found, last = inbox.entries(person, places, wish, limit=most)
+    plain = preferences.of(person).is_plain
     return InboxOut(
-        items=[NoticeOut.of(entry, tongue, plain=plain) for entry in found[:most]],
+        items=[NoticeOut.of(entry, tongue, plain=plain) for entry in found],
         next=write_cursor([last.at.isoformat(), last.id], PAGE) if last else None,
         since=write_cursor([part for pair in sorted(newest.items()) for part in pair], SINCE),
         unread=inbox.unread(person, places),

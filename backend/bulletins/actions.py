@@ -18,6 +18,7 @@ from backend.core.ids import uuid7
 from backend.core.verb import record, verb
 from backend.people.actor import Actor
 from notifications import broadcasts, templates
+from notifications.deliveries import QUEUED, SKIPPED, Delivery
 from notifications.notices import notify
 
 MANY = 500
@@ -77,12 +78,16 @@ def preview(actor: Actor, *, scope: str, scope_id: UUID, draft: Draft, send_to_m
 
 def _tell(bulletin: Bulletin, topic: str, actor: Actor) -> None:
     """To the streams and inboxes of the place now, to the pushes by a job."""
-    place = scopes.of(bulletin)
+    place, about = scopes.of(bulletin), f"/api/v1/bulletins/{bulletin.id}"
+    if place.unit is not None:  # a stairwell has no stream, and its residents are few: each is told
+        for person in scopes.residents(place).values_list("user_id", flat=True).distinct():
+            notify(person, topic, params_of(bulletin), about=about)
+        return
     broadcasts.announce(
         scopes.channels(place),
         topic,
         params_of(bulletin),
-        about=f"/api/v1/bulletins/{bulletin.id}",
+        about=about,
         source_id=bulletin.id,
         expires_at=bulletin.shown_until,
     )
@@ -163,6 +168,8 @@ def withdraw(actor: Actor, *, bulletin_id: UUID) -> Bulletin:
 def _close(row: Bulletin, state: Bulletin.State) -> Bulletin:
     row.state, row.closed_at, row.is_pinned = state, now(), False
     row.save(update_fields=["state", "closed_at", "is_pinned"])
+    waiting = Delivery.objects.filter(notice_id=row.id, state=QUEUED, lease__isnull=True)
+    waiting.update(state=SKIPPED, reason="not sent: it is over or called off", due_at=None)
     return row
 
 

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from backend.community.models import Building, Company, Compound, Division, Unit
 from backend.core.rows import Row
 from backend.people.models import User
+from notifications.deliveries import NORMAL, URGENT
 
 
 class Bulletin(Row):
@@ -74,6 +75,12 @@ class Bulletin(Row):
                 condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")), name="bulletin_ends_after_it_starts"
             )
         ]
+
+    @property
+    def urgency(self) -> str:
+        """How its pushes go: what is urgent passes quiet hours and wishes while it is up, but never overtakes an alarm."""
+        is_urgent = self.severity == self.Severity.URGENT and self.state == self.State.PUBLISHED
+        return URGENT if is_urgent else NORMAL
 
     def is_current(self, moment: datetime) -> bool:
         return self.state == self.State.PUBLISHED and (self.shown_until is None or self.shown_until > moment)

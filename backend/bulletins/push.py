@@ -14,6 +14,7 @@ from backend.people.actor import Actor
 from notifications import broadcasts
 
 PORTION = 500
+LAST_WORDS = {"bulletin.ended", "bulletin.withdrawn"}
 
 
 @job("bulletin.push")
@@ -32,7 +33,10 @@ def push(run: Run) -> None:
 
 @verb("bulletin.pushed", audited=False)
 def _portion(actor: Actor, *, run: Run, bulletin: Bulletin, after: UUID | None) -> UUID | None:
-    """Queue the next portion; the last person's id, None when nobody is left."""
+    """Queue the next portion; the last person's id, None when nobody is left or what it says is no longer true."""
+    bulletin.refresh_from_db(fields=["state"])
+    if bulletin.state != Bulletin.State.PUBLISHED and run.params["topic"] not in LAST_WORDS:
+        return None
     people = scopes.residents(scopes.of(bulletin)).order_by("user_id").values_list("user_id", flat=True).distinct()
     portion: list[UUID] = list((people.filter(user_id__gt=after) if after else people)[:PORTION])
     if not portion:
@@ -43,6 +47,7 @@ def _portion(actor: Actor, *, run: Run, bulletin: Bulletin, after: UUID | None) 
         params_of(bulletin),
         about=f"/api/v1/bulletins/{bulletin.id}",
         source_id=bulletin.id,
+        urgency=bulletin.urgency,
         expires_at=bulletin.shown_until,
     )
     run.step(run.job.done + len(portion), max(run.job.total, run.job.done + len(portion)), cursor=str(portion[-1]))

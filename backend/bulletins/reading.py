@@ -67,11 +67,14 @@ def pinned(actor: Actor) -> QuerySet[Bulletin]:
 def covering(
     subject: str, *, building_id: UUID | None, compound_id: UUID | None, division_id: UUID
 ) -> QuerySet[Bulletin]:
-    """The bulletins in force that explain a failure of `subject` at a place, the narrowest place first."""
+    """The bulletins in force that explain a failure of `subject` at a place, the narrowest place first.
+
+    Not those of a single unit: a report of the next stairwell is another matter.
+    """
     moment = now()
     in_force = current().filter(Q(ends_at__isnull=True) | Q(ends_at__gt=moment), starts_at__lte=moment)
-    here = in_force.filter(_covers(building_id, compound_id, division_id), subject=subject)
-    narrowest = [F(column).desc(nulls_last=True) for column in ("unit_id", "building_id", "compound_id")]
+    here = in_force.filter(_covers(building_id, compound_id, division_id), subject=subject, unit__isnull=True)
+    narrowest = [F(column).desc(nulls_last=True) for column in ("building_id", "compound_id")]
     return here.order_by(*narrowest, "-id")
 
 

@@ -85,7 +85,10 @@ def communities(place: Place) -> QuerySet[Division]:
 
 
 def channels(place: Place) -> list[str]:
-    """The streams that carry it: one of a building, a compound or a community, or those of all communities of a division."""
+    """The streams that carry it: one of a building, a compound or a community, or those of all communities of a division.
+
+    A unit has none: its residents are told one by one.
+    """
     if place.building is not None:
         return [f"building:{place.building.id}"]
     if place.compound is not None:

@@ -41,7 +41,7 @@ class DueRow(models.Model):
 class DueLoop:
     """One kind of waiting row.
 
-    `only` limits the loop to rows whose columns have these values, so that two loops may share a table.
+    `only` limits the loop to rows whose columns have these values, `skip` leaves such rows out: two loops may share a table.
     `work(row)` may set the row's due time itself (to wait again) or clear it; when it leaves it as claimed, the row is done. What
     it raises keeps the row due, later each time (up to `longest`), with the class name in `last_error`.
     """
@@ -56,6 +56,7 @@ class DueLoop:
     first_retry: timedelta = timedelta(seconds=2)
     longest: timedelta = timedelta(minutes=10)
     only: dict[str, str] = default(default_factory=dict)
+    skip: dict[str, str] = default(default_factory=dict)
     wake: threading.Event = default(default_factory=threading.Event, repr=False)
 
     def claim(self, limit: int | None = None) -> list[Any]:
@@ -64,6 +65,7 @@ class DueLoop:
         table, due = f'"{meta.db_table}"', f'"{self.field}"'
         keys = ", ".join(f'"{f.attname}"' for f in meta.pk_fields)
         mine = "".join(f' AND "{column}" = %s' for column in self.only)
+        mine += "".join(f' AND "{column}" <> %s' for column in self.skip)
         moment = now()
         back = "*" if len(meta.pk_fields) == 1 else keys
         sql = (  # names of our own tables and columns; values are parameters
@@ -71,7 +73,14 @@ class DueLoop:
             f"(SELECT {keys} FROM {table} WHERE {due} <= %s{mine} ORDER BY {due} LIMIT %s FOR UPDATE SKIP LOCKED) "
             f"RETURNING {back}"
         )
-        values: list[Any] = [moment + self.lease, uuid4(), moment, *self.only.values(), limit or self.batch]
+        values: list[Any] = [
+            moment + self.lease,
+            uuid4(),
+            moment,
+            *self.only.values(),
+            *self.skip.values(),
+            limit or self.batch,
+        ]
         rows = self.model._default_manager
         if len(meta.pk_fields) == 1:
             return sorted(rows.raw(sql, values), key=lambda row: str(row.pk))
@@ -81,9 +90,10 @@ class DueLoop:
         return list(rows.filter(pk__in=claimed).order_by("pk")) if claimed else []
 
     def next_due(self) -> datetime | None:
-        found: datetime | None = self.model._default_manager.filter(**self.only).aggregate(at=models.Min(self.field))[
-            "at"
-        ]
+        rows = self.model._default_manager.filter(**self.only)
+        for column, value in self.skip.items():
+            rows = rows.exclude(**{column: value})
+        found: datetime | None = rows.aggregate(at=models.Min(self.field))["at"]
         return found
 
     def run_one(self, row: Any) -> None:

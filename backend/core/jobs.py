@@ -8,7 +8,7 @@ one begins at `run.cursor`. What fails is tried again, later each time, and afte
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from uuid import UUID
@@ -123,7 +123,8 @@ def job(kind: str) -> Callable[[Work], Work]:
 def start(kind: str, *, owner_id: UUID, total: int = 0, due_at: datetime | None = None, **params: Any) -> Job:
     """Queue a job in the running verb's transaction; `params` are ids, numbers and codes."""
     current()
-    hint("due:jobs")
+    for loop in LOOPS:
+        hint(f"due:{loop.name}")
     return Job.objects.create(kind=kind, owner_id=owner_id, total=total, params=params, due_at=due_at or now())
 
 
@@ -166,4 +167,10 @@ def forget_expired() -> int:
     return len(gone)
 
 
-LOOP = DueLoop("jobs", Job, work_on, lease=LEASE, batch=2, threads=2)
+BROADCAST = "bulletin.push"
+LOOP = DueLoop("jobs", Job, work_on, lease=LEASE, batch=1, skip={"kind": BROADCAST})
+BROADCASTS = DueLoop("jobs.broadcasts", Job, work_on, lease=LEASE, batch=1, only={"kind": BROADCAST})
+"""A job is taken one by one, so that none waits for another that was claimed with it; pushes to a whole district, which may take
+hours, have loops of their own. Each loop runs twice in a worker."""
+
+LOOPS = (LOOP, BROADCASTS, replace(LOOP, name="jobs.second"), replace(BROADCASTS, name="jobs.broadcasts.second"))

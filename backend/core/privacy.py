@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
@@ -69,9 +70,19 @@ def exported(person_id: UUID) -> dict[str, object]:
     return {
         "jobs.json": rows(Job.objects.filter(owner_id=person_id)),
         "kept_answers.json": rows(IdempotencyRow.objects.filter(owner_id=person_id)),
-        "audit.json": rows(AuditRow.objects.filter(actor_id=person_id).order_by("at", "id")),
+        "audit.json": _done_by(person_id),
         "audit_about_me.json": rows(AuditRow.objects.filter(object_id=person_id).order_by("at", "id")),
     }
+
+
+def _done_by(person_id: UUID) -> list[dict[str, Any]]:
+    """What the person did. Of what was not about themselves, only what it was and when: the rest names others."""
+    told = rows(AuditRow.objects.filter(actor_id=person_id).order_by("at", "id"))
+    return [
+        row if row["object_id"] in (None, person_id) else {key: row[key] for key in ("event", "at", "object_type")}
+        for row in told
+        if row["event"] != "person.registered" or row["object_id"] == person_id
+    ]
 
 
 @files_of("core")

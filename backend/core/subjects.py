@@ -1,4 +1,5 @@
-"""What each room does for the person whose data it holds: give it out, say what stands in the way, erase it, name what is kept.
+"""What each room does for the person whose data it holds: give it out, say what stands in the way, erase it, name what is kept,
+move it when two records of one person are joined.
 
 A room registers its part in its `privacy.py`; the journeys over all rooms (`backend.people.export`, `backend.people.erasure`) only
 walk through this list.
@@ -38,12 +39,14 @@ Eraser = Callable[[UUID], object]
 Files = Callable[[UUID], list[str]]
 Blocks = Callable[[UUID], list[Block]]
 Keeps = Callable[[UUID], list[str]]
+Mover = Callable[[UUID, UUID], object]
 
 _exports: dict[str, Exporter] = {}
 _erasers: dict[str, Eraser] = {}
 _files: dict[str, Files] = {}
 _blocks: dict[str, Blocks] = {}
 _keeps: dict[str, Keeps] = {}
+_movers: dict[str, Mover] = {}
 C = TypeVar("C", bound=Callable[..., Any])
 
 
@@ -82,6 +85,11 @@ def keeps(room: str) -> Callable[[Keeps], Keeps]:
     return _into(_keeps, room)
 
 
+def moves(room: str) -> Callable[[Mover], Mover]:
+    """Register `f(enrolled, account)`: what must follow a person who is joined with their account; runs inside a verb."""
+    return _into(_movers, room)
+
+
 def exported(person_id: UUID, room: str) -> dict[str, Any]:
     return _exports[room](person_id)
 
@@ -107,6 +115,12 @@ def erase_files(person_id: UUID, room: str) -> int:
     for name in names:
         default_storage.delete(name)
     return len(names)
+
+
+def move(enrolled: UUID, account: UUID) -> None:
+    """Run every room's mover (inside a verb)."""
+    for room in sorted(_movers):
+        _movers[room](enrolled, account)
 
 
 def blocked(person_id: UUID) -> list[Block]:

@@ -34,7 +34,8 @@ cron.every(seconds=3600, name="partitions.ahead")(partitions.ensure_months)
 cron.every(seconds=300, name="idempotency.forget")(idempotency.forget_expired)
 cron.every(seconds=300, name="limits.forget")(limits.forget_ended)
 cron.every(seconds=600, name="jobs.forget")(jobs.forget_expired)
-due.register(jobs.LOOP)
+for loop in jobs.LOOPS:
+    due.register(loop)
 
 
 def beat(kind: str) -> None:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
 
 from backend.bulletins import actions, push
 from backend.bulletins.models import Bulletin, BulletinTicket
+from backend.community.models import Home, Unit
 from backend.core import handoff, jobs
 from backend.core.clock import now
 from backend.core.jobs import Job
-from notifications import addresses
+from notifications import addresses, deliveries, inbox
 from notifications.broadcasts import Broadcast
 from notifications.deliveries import Delivery
+from notifications.preferences import Preference
 from tests.cast import Cast, Http, Member
 
 pytestmark = pytest.mark.django_db
@@ -124,7 +126,7 @@ def test_pushes_go_out_in_portions_and_to_those_only_who_want_them(cast: Cast, m
         addresses.add(who.id, addresses.FCM, f"ok-{who.key}")
     Http(cast.neighbour).put("/preferences", {"off": {"bulletin.outage": ["fcm"]}})
     row = published(cast)
-    jobs.LOOP.drain()
+    jobs.BROADCASTS.drain()
     assert set(Delivery.objects.filter(notice_id=row.id).values_list("person_id", flat=True)) == {cast.wang.id}
     job = Job.objects.get(id=row.job_id)
     assert (job.state, job.done, job.total) == ("done", 2, 2)
@@ -240,3 +242,66 @@ def test_the_same_id_again_gives_the_first_and_anothers_is_refused(cast: Cast) -
     assert Http(cast.manager).post("/bulletins", body).status_code == 200
     assert Http(cast.community_worker).post("/bulletins", body).status_code == 409
     assert Broadcast.objects.count() == 1
+
+
+def test_what_is_urgent_passes_quiet_hours_and_wishes_but_stays_out_of_the_lane_of_alarms(cast: Cast) -> None:
+    addresses.add(cast.wang.id, addresses.FCM, "ok-1")
+    Preference.objects.create(
+        person_id=cast.wang.id, off={"bulletin.notice": ["fcm"]}, quiet_from=time(0, 0), quiet_until=time(23, 59, 59)
+    )
+    body = {"kind": "notice", "scope": "compound", "scope_id": str(cast.compound.id), "text": "燃气管道抢修"}
+    for severity in ("important", "urgent"):
+        assert Http(cast.manager).post("/bulletins", body | {"severity": severity}).status_code == 201
+    jobs.BROADCASTS.drain()
+    row = Delivery.objects.get(topic="bulletin.notice", channel="fcm")
+    assert (row.urgency, row.state) == ("urgent", "queued")
+    assert row.due_at is not None
+    assert row.due_at <= now()
+    assert deliveries.lane_name(row.channel, row.urgency) == "courier.fcm.normal"
+
+
+def test_what_was_called_off_is_pushed_no_more(cast: Cast) -> None:
+    addresses.add(cast.wang.id, addresses.FCM, "ok-1")
+    first, second = published(cast), published(cast, subject="lift")
+    jobs.BROADCASTS.drain()
+    later = published(cast, subject="gas")
+    for row in (first, second, later):
+        assert Http(cast.manager).post(f"/bulletins/{row.id}/withdraw").status_code == 200
+    jobs.BROADCASTS.drain()
+    pushes = Delivery.objects.filter(channel="fcm", state="queued")
+    assert set(pushes.values_list("topic", flat=True)) == {"bulletin.withdrawn"}
+    assert Delivery.objects.filter(state="skipped", topic="bulletin.outage").count() == 2
+
+
+def test_a_stairwells_outage_is_told_to_its_own_people_alone(cast: Cast, moved_clock: Any) -> None:
+    other = Unit.objects.create(building=cast.building, name="2单元")
+    Home.objects.filter(id=cast.neighbour_home.id).update(unit=other)
+    start = now() + timedelta(minutes=1)
+    row = published(
+        cast,
+        scope="unit",
+        scope_id=str(cast.unit.id),
+        **{"from": start.isoformat(), "to": (start + timedelta(hours=2)).isoformat()},
+    )
+    assert [item["topic"] for item in told(cast.wang)] == ["bulletin.outage"]
+    assert told(cast.neighbour) == []
+    with moved_clock(timedelta(minutes=10)):
+        body = no_water(cast) | {"home_id": str(cast.neighbour_home.id)}
+        assert Http(cast.neighbour).post("/tickets", body).status_code == 201
+        handoff.loop.drain()
+    assert not BulletinTicket.objects.filter(bulletin=row).exists()
+
+
+def test_a_search_goes_on_where_a_page_of_it_ended(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inbox, "SEARCHED", 2)
+    published(cast, subject="lift", text="更换钢丝绳")
+    for _ in range(3):
+        published(cast)
+    http, found, cursor = Http(cast.wang), [], ""
+    for _ in range(5):
+        body = http.get(f"/inbox?q=钢丝{cursor}").json()
+        found += body["items"]
+        if body["next"] is None:
+            break
+        cursor = f"&cursor={body['next']}"
+    assert len(found) == 1

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from backend.core import jobs, vault
+from backend.core.due import DueLoop
 from backend.core.ids import uuid7
 from backend.core.jobs import Job, JobFailed, LostLease, Run
 from backend.core.verb import verb
@@ -125,3 +129,46 @@ def test_results_are_forgotten_after_72_hours(moved_clock: Any) -> None:
         assert jobs.forget_expired() == 1
     made.refresh_from_db()
     assert made.result == ""
+
+
+def test_a_long_job_holds_up_no_other() -> None:
+    began, go_on = threading.Event(), threading.Event()
+    ran: list[str] = []
+
+    @jobs.job("test.long")
+    def long_work(run: Run) -> None:
+        began.set()
+        go_on.wait(20)
+
+    @jobs.job("test.short")
+    def short_work(run: Run) -> None:
+        ran.append("short")
+
+    start("test.long")
+    stop = threading.Event()
+
+    def run_loop(loop: DueLoop) -> None:
+        loop.run(stop)
+        connection.close()
+
+    loops = [threading.Thread(target=run_loop, args=(loop,)) for loop in (jobs.LOOPS[0], jobs.LOOPS[2])]
+    for thread in loops:
+        thread.start()
+    try:
+        assert began.wait(20)
+        start("test.short")
+        end = time.monotonic() + 20
+        while not ran and time.monotonic() < end:
+            time.sleep(0.05)
+        assert ran == ["short"]
+    finally:
+        go_on.set()
+        stop.set()
+        for thread in loops:
+            thread.join(20)
+
+
+def test_a_broadcast_waits_in_a_line_of_its_own() -> None:
+    made = start(jobs.BROADCAST)
+    assert [row.id for row in jobs.LOOP.claim()] == []
+    assert [row.id for row in jobs.BROADCASTS.claim()] == [made.id]

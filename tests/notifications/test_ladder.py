@@ -13,7 +13,7 @@ from backend.core import due
 from backend.core.clock import BEIJING, now
 from backend.core.verb import verb
 from backend.people.actor import Actor
-from notifications import addresses, ladder, notices, preferences, topics
+from notifications import addresses, digest, ladder, notices, preferences, topics
 from notifications.deliveries import EMERGENCY, QUEUED, SENT, SKIPPED, Delivery
 from notifications.digest import Digest
 from notifications.ladder import Climb
@@ -222,3 +222,21 @@ def test_elder_readers_get_plain_words(cast: Cast) -> None:
     assert http.patch("/me", {"elder_mode": True}).status_code == 200
     assert http.get("/inbox").json()["items"][0]["text"] == "行"
     assert http.get("/inbox", headers={"Accept-Language": "en"}).json()["items"][0]["text"] == "OK"
+
+
+def test_one_small_thing_is_mentioned_too(cast: Cast) -> None:
+    addresses.add(cast.wang.id, addresses.FCM, "ok-1")
+    made = told(cast.wang.id, TOPICS["info"])
+    row = Digest.objects.get(person_id=cast.wang.id)
+    assert row.since == made.created_at
+    assert digest.send(Actor.system("test"), row=row) == 1
+    assert digest.send(Actor.system("test"), row=row) == 0
+
+
+def test_a_rung_that_two_workers_hold_is_climbed_once(cast: Cast, moved_clock: Moved) -> None:
+    addresses.add(cast.wang.id, addresses.FCM, "ok-1")
+    made = told(cast.wang.id, TOPICS["important"])
+    row = Climb.objects.get(notice=made)
+    for _ in range(2):
+        ladder.climb(Actor.system("test"), row=row)
+    assert Delivery.objects.filter(notice_id=made.id, channel="sms").count() == 1

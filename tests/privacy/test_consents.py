@@ -160,7 +160,7 @@ def test_who_said_no_to_notices_is_not_pushed_but_reads_them_in_the_inbox(cast: 
         addresses.add(who.id, addresses.FCM, f"token-{who.key}")
     must(put(cast, "notices", False))
     row = published(cast)
-    jobs.LOOP.drain()
+    jobs.BROADCASTS.drain()
     assert set(Delivery.objects.filter(notice_id=row.id).values_list("person_id", flat=True)) == {cast.neighbour.id}
     assert len(told(cast.wang)) == 1
 
@@ -169,5 +169,5 @@ def test_what_is_urgent_is_pushed_to_everybody(cast: Cast) -> None:
     addresses.add(cast.wang.id, addresses.FCM, "token-wang")
     must(put(cast, "notices", False))
     row = published(cast, severity="urgent")
-    jobs.LOOP.drain()
+    jobs.BROADCASTS.drain()
     assert Delivery.objects.filter(notice_id=row.id, person_id=cast.wang.id).exists()

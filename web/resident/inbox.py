@@ -56,7 +56,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         notices.mark_read(actor, channels=actor.place_channels, ids=_shown_ids(request))
         return redirect("web:inbox")
-    found = notices.entries(actor.must_be_known(), actor.place_channels, Wish(language=lang()), limit=SHOWN)
+    found, _ = notices.entries(actor.must_be_known(), actor.place_channels, Wish(language=lang()), limit=SHOWN)
     return show(
         request,
         "web/app/inbox.html",
