@@ -46,7 +46,8 @@ DEVICE = SIGNED("HTTP Message Signature (RFC 9421), HMAC-SHA256 under the device
 def _caller(request: Request, *, never_refuse: bool = False) -> Actor:
     """Who calls for help, or (`Acting-For`) for whom a delegate who may see that person's alarms calls.
 
-    `never_refuse`: without that power the alarm is the caller's own, since a call for help is never turned away.
+    `never_refuse`: without that power, or with a credential good for an alarm only, the alarm is the caller's own, since a call for
+    help is never turned away.
     """
     actor = sos_actor(request.headers.get("Authorization", ""))
     if actor is None:

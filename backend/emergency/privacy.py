@@ -6,7 +6,7 @@ from uuid import UUID
 
 from backend.core.catalogue import declare
 from backend.core.retention import keep
-from backend.core.subjects import Block, blocks, erases, exports, keeps, rows
+from backend.core.subjects import Block, blocks, erases, exports, keeps, moves, rows
 from backend.emergency.models import Device, Entry, Incident, Signal, SignalKey, SignalRetry
 from backend.emergency.models.incidents import TEXT
 from backend.emergency.models.signals import DETAIL, RAW
@@ -110,6 +110,12 @@ def erase(person_id: UUID) -> None:
     Device.objects.filter(user_id=person_id).update(
         user=None, home=None, community=None, battery=None, last_seen_at=None
     )
+
+
+@moves("emergency")
+def move(enrolled: UUID, account: UUID) -> None:
+    """The button goes on calling for whom wears it."""
+    Device.objects.filter(user_id=enrolled).update(user_id=account)
 
 
 @keeps("emergency")

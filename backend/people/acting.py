@@ -29,8 +29,13 @@ def standing_in(actor: Actor, person_id: UUID, power: Power | None) -> Actor:
 
 
 def with_powers(actor: Actor, person_id: UUID, wanted: tuple[Power, ...] = ()) -> Actor:
-    """The actor that acts for `person_id` with at least these powers. Raises NotADelegate."""
+    """The actor that acts for `person_id` with at least these powers. Raises NotADelegate.
+
+    Nobody stands in who is suspended, has a limited login, holds a credential that is good for an alarm only, or stands in already.
+    """
     if actor.kind != "person" or actor.delegate_id is not None:
+        raise NotADelegate
+    if actor.state != User.State.ACTIVE or actor.is_limited or actor.assurance == "sos":
         raise NotADelegate
     with looking_up("delegation"):
         found = (

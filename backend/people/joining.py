@@ -4,30 +4,47 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from backend.core import vault
+from backend.core import subjects, vault
 from backend.core.clock import now
-from backend.core.errors import NotFound
+from backend.core.errors import Conflict, NotFound
 from backend.core.verb import record
 from backend.people.homes import OPEN, close
 from backend.people.identity import CONTEXT as IDENTITY
-from backend.people.models import Consent, Delegation, EmergencyContact, Residency, User
+from backend.people.models import Consent, Delegation, EmergencyContact, PhoneChange, Residency, User
 from backend.people.reading import CONTACT, NAME
 from notifications import addresses
 from notifications.addresses import Address
 
 
+class JoinLater(Conflict):
+    """A call for help or a payment of the person whom the desk enrolled is not finished: accept this once it is."""
+
+    code, zh = "join-later", "窗口登记的住户尚有求助或缴费未办结，请办结后再确认"
+
+
 def join(enrolled_id: UUID, account_id: UUID, home_id: UUID) -> Residency:
     """Move what the desk wrote down to the account (inside a verb): the home, and what the account lacks of name, identity number,
-    contacts and powers given. The enrolled person's key is destroyed. Returns the account's residency in the home."""
+    contacts and powers given. The enrolled person's key is destroyed. Returns the account's residency in the home.
+
+    Raises NotFound for a person who by now has a login of their own or is no more, JoinLater while something of theirs is open."""
+    if enrolled_id == account_id:
+        raise NotFound
     first, second = sorted([enrolled_id, account_id])
     locked = {u.id: u for u in User.objects.select_for_update().filter(id__in=[first, second]).order_by("id")}
     enrolled, account = locked[enrolled_id], locked[account_id]
+    if enrolled.state != User.State.ACTIVE or enrolled.phone_blind is not None or enrolled.staff_name is not None:
+        raise NotFound
+    if subjects.blocked(enrolled.id):
+        raise JoinLater
     lived = _move_homes(enrolled, account, home_id)
     _fill(account, enrolled)
     if not EmergencyContact.objects.filter(user=account).exists():
         _move_contacts(enrolled, account)
     _move_powers(enrolled, account)
     _copy_consents(enrolled, account)
+    subjects.move(enrolled.id, account.id)
+    waiting = PhoneChange.objects.filter(user=enrolled, state=PhoneChange.State.WAITING)
+    waiting.update(state=PhoneChange.State.REFUSED, due_at=None)
     Address.objects.filter(person_id=enrolled.id, retired_at__isnull=True).update(
         retired_at=now(), retired_why="joined"
     )

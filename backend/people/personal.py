@@ -42,7 +42,10 @@ NO_PASSWORD = "!"  # noqa: S105 - Django's mark for a password that nothing matc
 
 @exports("people")
 def exported(person_id: UUID) -> dict[str, Any]:
-    """Everything of the person in this room, and what tables of other packages hold."""
+    """Everything of the person in this room, and what tables of other packages hold.
+
+    Who else stands in a row is left out where it would tell whether a phone has an account.
+    """
     user = User.objects.get(id=person_id)
     pictures = list(ClaimEvidence.objects.filter(user=user).order_by("id"))
     return {
@@ -51,9 +54,12 @@ def exported(person_id: UUID) -> dict[str, Any]:
         "homes.json": rows(Residency.objects.filter(user=user).order_by("id")),
         "home_evidence.json": rows(ClaimEvidence.objects.filter(user=user).order_by("id")),
         **{f"home_evidence/{p.id}.jpg": content for p in pictures if (content := _picture(p)) is not None},
-        "home_invitations.json": rows(_invitations(user).order_by("id")),
-        "powers.json": rows(Delegation.objects.filter(Q(person=user) | Q(delegate=user)).order_by("id")),
-        "power_requests.json": rows(DelegationRequest.objects.filter(asker=user)),
+        "home_invitations.json": [_offered(row, person_id) for row in rows(_invitations(user).order_by("id"))],
+        "powers.json": [
+            _power(row, person_id)
+            for row in rows(Delegation.objects.filter(Q(person=user) | Q(delegate=user)).order_by("id"))
+        ],
+        "power_requests.json": [row | {"person": None} for row in rows(DelegationRequest.objects.filter(asker=user))],
         "roles.json": rows(RoleGrant.objects.filter(user=user)),
         "duties.json": rows(Duty.objects.filter(user=user).order_by("id")),
         "staff_invitations.json": rows(StaffInvitation.objects.filter(user=user)),
@@ -72,9 +78,22 @@ def _picture(row: ClaimEvidence) -> bytes | None:
     return None
 
 
+def _offered(row: dict[str, Any], person_id: UUID) -> dict[str, Any]:
+    """A landlord learns the answer to an offer, not the account that gave it."""
+    return row if row["invited_by"] != person_id else row | {"person": None}
+
+
+def _power(row: dict[str, Any], person_id: UUID) -> dict[str, Any]:
+    """Whom one named by phone is not given out by id; who asked for the power with a code is known anyway."""
+    if row["person"] != person_id or row["consent"] == Delegation.Consent.CODE:
+        return row
+    return row | {"delegate": None, "revoked_by": person_id if row["revoked_by"] == person_id else None}
+
+
 def _invitations(user: User) -> QuerySet[HomeInvitation]:
-    """Homes offered to the person or by them, by their phone too."""
-    mine = Q(person=user) | Q(enrolled=user) | Q(invited_by=user)
+    """Homes offered to the person, by their phone too, or let by them; not what they offered to others at the desk."""
+    let = Q(invited_by=user, kind=HomeInvitation.Kind.OCCUPANCY)
+    mine = Q(person=user) | Q(enrolled=user) | let
     return HomeInvitation.objects.filter(mine | Q(phone_blind=user.phone_blind) if user.phone_blind else mine)
 
 

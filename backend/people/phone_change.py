@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from backend.core.clock import now
 from backend.core.errors import Conflict
 from backend.core.queries import looking_up
 from backend.core.verb import record, verb
@@ -13,7 +14,7 @@ from backend.people import login_codes, login_devices, login_notices, phones
 from backend.people.actor import Actor
 from backend.people.login import is_silent
 from backend.people.login_codes import Purpose
-from backend.people.models import LoginCode, PhoneChange, User
+from backend.people.models import HomeInvitation, LoginCode, PhoneChange, User
 from backend.people.reading import phone_of
 from notifications import addresses
 
@@ -57,7 +58,10 @@ def _change(actor: Actor, *, row: LoginCode, number: str) -> User:
 
 
 def give(user: User, number: str, *, keep: UUID | None = None) -> None:
-    """Make the number the person's (inside a verb, the person locked): former addresses retire, logins but `keep` end."""
+    """Make the number the person's (inside a verb, the person locked): former addresses retire, logins but `keep` end.
+
+    Who has a phone of their own is joined with no other account any more: offers of what the desk enrolled end.
+    """
     blind, old = phones.blind(number), phone_of(user.id)
     if user.phone_blind is not None and bytes(user.phone_blind) == blind:
         return
@@ -72,6 +76,9 @@ def give(user: User, number: str, *, keep: UUID | None = None) -> None:
             user.save(update_fields=["phone_blind"])
     except IntegrityError:  # somebody registered with it at this moment
         raise PhoneTaken from None
+    HomeInvitation.objects.filter(enrolled=user, state=HomeInvitation.State.INVITED).update(
+        state=HomeInvitation.State.ENDED, ended_at=now()
+    )
     login_devices.end_all(user.id, why="phone-changed", keep=keep)
     record("person.phone-changed", about=user)
 

@@ -7,7 +7,7 @@ from django.contrib.sessions.models import Session as WebSession
 
 from backend.core.catalogue import declare, foreign
 from backend.core.retention import keep
-from backend.people import identity
+from backend.people import identity, occupancy
 from backend.people.homes import EVIDENCE
 from backend.people.models import (
     ClaimEvidence,
@@ -135,7 +135,7 @@ declare(
     name_sealed  identity    home  contract  rule  key
     """,
     plain="kind until state residency answered_at ended_at",
-    seals={"name_sealed": (NAME, "invited_by_id")},
+    seals={"name_sealed": (occupancy.NAME, "invited_by_id")},
 )
 declare(
     "people.StaffInvitation",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -13,10 +14,11 @@ from backend.core.audit import AuditRow
 from backend.core.clock import now
 from backend.core.ids import uuid7
 from backend.emergency import actions as emergency
+from backend.emergency.models import Incident
 from backend.people import delegations
-from backend.people.acting import NotADelegate, standing_in
+from backend.people.acting import NotADelegate, standing_in, with_powers
 from backend.people.actor import Actor
-from backend.people.models import RoleGrant, User
+from backend.people.models import RoleGrant, Session, User
 from backend.people.roles import Can, Power
 from notifications.models import Notice
 from payments.models import Payment
@@ -158,3 +160,27 @@ def test_an_unconsented_power_opens_nothing(cast: Cast) -> None:
     row = give(cast, "pay")
     delegations.Delegation.objects.filter(id=row.id).update(consented_at=None)
     assert acting(cast).get("/bills").status_code == 403
+
+
+@pytest.mark.parametrize("how", ["limited", "suspended", "sos key"])
+def test_only_a_whole_login_of_an_active_person_acts_for_another(cast: Cast, how: str) -> None:
+    give(cast, "see_alarms")
+    alarm = uuid7()
+    emergency.raise_alarm(cast.wang.actor, id=alarm, kind="sos")
+    header = f"Bearer {cast.outsider.token()}"
+    if how == "limited":
+        Session.objects.filter(id=cast.outsider.session.id).update(is_limited=True)
+    elif how == "suspended":
+        User.objects.filter(id=cast.outsider.id).update(state="suspended")
+    else:
+        header = f"SOS {cast.outsider.sos_key()}"
+    http = Http(None, Authorization=header, **{"Acting-For": str(cast.wang.id)})
+    for answer in (http.post(f"/emergency/alarms/{alarm}/cancel"), http.get(f"/emergency/alarms/{alarm}")):
+        assert (answer.status_code, answer.json()["code"]) == (403, "not-a-delegate")
+    incident = Incident.objects.get(person_id=cast.wang.id)
+    assert (incident.priority, incident.cancelled_at) == ("P1", None)
+    assert http.post("/emergency/alarms", {"id": str(uuid4()), "kind": "sos"}).status_code == 201
+    assert Incident.objects.filter(person_id=cast.outsider.id).exists()
+    actor = replace(cast.outsider.actor, is_limited=how == "limited", assurance="sos" if how == "sos key" else "otp")
+    with pytest.raises(NotADelegate):
+        with_powers(actor, cast.wang.id)

@@ -28,6 +28,7 @@ NAME, PHONE = "欧阳绛霄", "+8613712345678"
 NUMBER = "110105193807145" + "41"
 NUMBER += identity.check(NUMBER)
 CONTACT_NAME, CONTACT_PHONE = "欧阳远帆", "+8613998765432"
+TENANT = "慕容租客"
 CARE = "糖尿病，左耳听不见"
 WORDS = f"我是{NAME}，电话 13712345678"
 
@@ -94,6 +95,7 @@ def fill(cast: Cast, tap: Any) -> Filled:
     _wishes(cast, found)
     _tickets(cast, found)
     _alarm(cast, found)
+    _let(cast, found)
     _payment(cast, found, tap)
     _looked_at(cast, found)
     _copy(found)
@@ -152,6 +154,12 @@ def _alarm(cast: Cast, person: Filled) -> None:
     emergency.acknowledge(desk, incident_id=incident["id"])
     emergency.note(desk, incident_id=incident["id"], text=f"{NAME}说只是试一下")
     emergency.resolve(desk, incident_id=incident["id"], disposition="test", text=f"{NAME}没事")
+
+
+def _let(cast: Cast, person: Filled) -> None:
+    """A room that the person lets, whose tenant they wrote down by name."""
+    tenant = {"name": TENANT, "until": (now() + timedelta(days=90)).isoformat()}
+    must(person.http.post(f"/homes/{cast.neighbour_home.id}/occupancy", tenant), 201)
 
 
 def _payment(cast: Cast, person: Filled, tap: Any) -> None:

@@ -20,10 +20,22 @@ from backend.people.models import Delegation, LoginCode, PrivacyRequest, Residen
 from notifications.addresses import Address
 from tests.cast import Cast, Http
 from tests.emergency.builders import raise_alarm
-from tests.privacy.filled import CARE, CONTACT_NAME, CONTACT_PHONE, NAME, NUMBER, PHONE, Filled, fill, log_in, must
+from tests.privacy.filled import (
+    CARE,
+    CONTACT_NAME,
+    CONTACT_PHONE,
+    NAME,
+    NUMBER,
+    PHONE,
+    TENANT,
+    Filled,
+    fill,
+    log_in,
+    must,
+)
 from tests.privacy.search import dump, found, found_in_files, spellings
 
-NEEDLES = [NAME, NUMBER, CARE, CONTACT_NAME, *spellings(PHONE), *spellings(CONTACT_PHONE)]
+NEEDLES = [NAME, NUMBER, CARE, CONTACT_NAME, TENANT, *spellings(PHONE), *spellings(CONTACT_PHONE)]
 NEEDLES += [NUMBER[:-1] + NUMBER[-1].lower()]
 
 
@@ -183,3 +195,15 @@ def test_a_killed_worker_only_costs_time(cast: Cast, monkeypatch: pytest.MonkeyP
     assert Job.objects.get(id=job_id).state == "done"
     assert vault.PersonKey.objects.get(owner_id=cast.wang.id).wrapped is None
     assert erasure.blocked(cast.wang.id) == []
+
+
+@pytest.mark.django_db
+def test_what_the_desk_offered_to_others_outlives_who_wrote_it(cast: Cast) -> None:
+    body = {"name": "赵奶奶", "home_id": str(cast.home.id), "relation": "family", "witnessed": True}
+    must(Http(cast.manager).post("/people", body | {"phone": cast.outsider.phone}), 201)
+    RoleGrant.objects.filter(user=cast.manager.user).delete()
+    must(Http(cast.manager).post("/me/erasure"), 202)
+    jobs.LOOP.drain()
+    assert User.objects.get(id=cast.manager.id).state == "erased"
+    (offer,) = Http(cast.outsider).get("/me/homes").json()["offers"]
+    must(Http(cast.outsider).post(f"/me/homes/{offer['id']}/accept"))

@@ -10,18 +10,34 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.apps import apps
 from django.core.files.storage import default_storage
 
-from backend.core import jobs
+from backend.core import jobs, subjects
 from backend.core.catalogue import entries, entry_of
 from backend.core.catalogue_words import Kind
+from backend.core.clock import now
 from backend.core.jobs import Job
 from backend.core.subjects import bare
-from tests.cast import Cast, Http
-from tests.privacy.filled import CARE, CONTACT_NAME, CONTACT_PHONE, NAME, NUMBER, PHONE, WORDS, Filled, fill, must
+from backend.people import phones
+from backend.people.models import User
+from tests.cast import Cast, Http, Member
+from tests.privacy.filled import (
+    CARE,
+    CONTACT_NAME,
+    CONTACT_PHONE,
+    NAME,
+    NUMBER,
+    PHONE,
+    TENANT,
+    WORDS,
+    Filled,
+    fill,
+    must,
+)
 
 NOT_ONES_OWN = {
     "core.Handoff",  # between two rooms, ids only
@@ -51,6 +67,7 @@ def test_the_copy_holds_what_the_person_told_us(cast: Cast, tap: Callable[..., N
     assert (me["name"], me["identity"], me["care_notes"]) == (NAME, NUMBER, CARE)
     (contact,) = told["people/contacts.json"]
     assert contact["name"] == CONTACT_NAME
+    assert [row["name"] for row in told["people/home_invitations.json"]] == [TENANT]
     assert {row["value"] for row in told["notifications/addresses.json"]} >= {PHONE, CONTACT_PHONE}
     assert [row["text"] for row in told["tickets/tickets.json"]] == [WORDS]
     assert [row["text"] for row in told["tickets/ticket_comments.json"]] == [WORDS]
@@ -146,13 +163,48 @@ def test_the_file_lies_sealed_and_is_the_persons_alone(cast: Cast) -> None:
     assert Http(cast.admin).get(f"/jobs/{job.id}/result").status_code == 404
 
 
+def everything_of(member: Member) -> str:
+    """All files of a member's copy, as one text."""
+    must(Http(member).get("/me/export"), 202)
+    jobs.LOOP.drain()
+    content = jobs.result_of(Job.objects.get(owner_id=member.id, kind="people.export"))
+    archive = zipfile.ZipFile(io.BytesIO(content))
+    return b"".join(archive.read(name) for name in archive.namelist()).decode()
+
+
 @pytest.mark.django_db
 def test_the_copy_holds_nothing_of_a_neighbour(cast: Cast) -> None:
-    must(Http(cast.wang).get("/me/export"), 202)
-    jobs.LOOP.drain()
-    content = jobs.result_of(Job.objects.get(owner_id=cast.wang.id))
-    archive = zipfile.ZipFile(io.BytesIO(content))
-    everything = b"".join(archive.read(name) for name in archive.namelist()).decode()
+    everything = everything_of(cast.wang)
     for other in (cast.neighbour, cast.outsider, cast.pending):
         assert str(other.id) not in everything
         assert other.phone not in everything
+
+
+@pytest.mark.django_db
+def test_the_copy_never_tells_whose_a_phone_is(cast: Cast) -> None:
+    until = (now() + timedelta(days=30)).isoformat()
+    asked = {"powers": ["pay"], "until": until}
+    stranger = "13700000009"
+    for phone in (cast.outsider.phone, stranger):
+        must(Http(cast.wang).post(f"/people/{cast.wang.id}/delegations", asked | {"delegate_phone": phone}), 201)
+        must(Http(cast.wang).post("/delegations/requests", asked | {"phone": phone}), 202)
+    everything = everything_of(cast.wang)
+    others = [cast.outsider.id, User.objects.get(phone_blind=phones.blind(phones.normalise(stranger))).id]
+    assert [str(one) for one in others if str(one) in everything] == []
+    assert "person.registered" not in everything
+    assert everything.count('"delegation.given"') == 2
+
+
+@pytest.mark.django_db
+def test_the_copy_of_the_desk_never_tells_whose_phone_it_enrolled(cast: Cast) -> None:
+    body = {"name": "赵奶奶", "home_id": str(cast.home.id), "relation": "family", "witnessed": True}
+    made = must(Http(cast.manager).post("/people", body | {"phone": cast.outsider.phone}), 201)
+    (offer,) = Http(cast.outsider).get("/me/homes").json()["offers"]
+    must(Http(cast.outsider).post(f"/me/homes/{offer['id']}/accept"))
+    told = subjects.exported(cast.manager.id, "people")
+    assert told["home_invitations.json"] == []
+    audit = subjects.exported(cast.manager.id, "core")["audit.json"]
+    assert str(cast.outsider.id) not in str(told) + str(audit)
+    assert made["id"] not in str(audit)
+    theirs = subjects.exported(cast.outsider.id, "people")["home_invitations.json"]
+    assert [row["id"] for row in theirs] == [UUID(offer["id"])]

@@ -18,7 +18,7 @@ from tests.cast import Cast, Http, Member
 from tests.people.staff import PASSWORD, code_of, with_app, with_password
 from tests.web.conftest import Browser
 from web.forgetting import forget_expired
-from web.office.site import office
+from web.office.site import columns, office
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -228,6 +228,27 @@ def test_every_table_of_the_office_opens_and_says_nobodys_name_or_phone(cast: Ca
         assert "王奶奶" not in page
         if (row := model._default_manager.first()) is not None:
             assert browser.get(f"{address}{row.pk}/change/").status_code in {200, 302}, address
+
+
+def test_hidden_columns_of_the_office_answer_no_question(cast: Cast) -> None:
+    browser = Browser(cast.auditor)
+    for query in (
+        "password__startswith=a",
+        "staff_name__startswith=s",
+        "phone_blind__isnull=0",
+        "sessions__device_key__startswith=p",
+        "enrolled_by__password__startswith=a",
+        "id__startswith=0",
+    ):
+        assert browser.get(f"/office/people/user/?{query}").status_code == 400, query
+    for query in ("state__exact=active", f"id={cast.auditor.id}", f"id__exact={cast.auditor.id}", "o=2.-1"):
+        answer = browser.get(f"/office/people/user/?{query}")
+        assert answer.status_code == 200, query
+        assert str(cast.auditor.id) in answer.content.decode(), query
+    assert browser.get(f"/office/people/session/?user={cast.auditor.id}").status_code == 200
+    for rows in office._registry.values():
+        assert not rows.get_search_fields(None)  # type: ignore[arg-type]
+        assert set(rows.get_sortable_by(None)) <= set(columns(rows.model))  # type: ignore[arg-type]
 
 
 def test_the_office_is_closed_to_everybody_else(cast: Cast) -> None:
