@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from backend.core import limits
 from backend.core.clock import BEIJING, now
-from backend.core.errors import FieldError, Invalid, NotFound
+from backend.core.errors import FieldError, Forbidden, Invalid, NotFound
 from backend.core.verb import emit, record, verb
 from backend.people import cards, homes, phones
 from backend.people.actor import Actor
@@ -23,6 +23,12 @@ from notifications.notices import notify
 
 LONGEST = timedelta(days=366)
 MINE = "/api/v1/me/delegations"
+
+
+class WitnessIsDelegate(Forbidden):
+    """Whoever witnesses a power cannot receive it; let a colleague witness it."""
+
+    code, zh = "witness-is-delegate", "见证人不能同时是被授权人，请由其他工作人员见证"
 
 
 def in_force() -> QuerySet[Delegation]:
@@ -44,7 +50,8 @@ def give(
     """Let somebody act for a person: given by the person themself, or before a member of the desk (`witnessed`).
 
     A phone without an account gets one, as its first login would make it, so that the answer never tells. Powers given to the same
-    delegate before are replaced. Raises NotFound, Invalid, TooMany (20 a day).
+    delegate before are replaced. Raises NotFound, Invalid, TooMany (20 a day); before the desk also WitnessIsDelegate and
+    ReauthenticationRequired.
     """
     number = phones.normalise(delegate_phone, "/delegate_phone") if delegate_phone else None
     if (number is None) == (delegate is None):
@@ -91,7 +98,11 @@ def _give(
     if not is_own and not witnessed:
         word = "say that the person agreed before you"
         raise Invalid(FieldError("/witnessed", "required", word, "请确认本人当面同意"))
+    if not is_own:
+        actor.must_be_fresh()
     other = _delegate(delegate, number)
+    if not is_own and other.id == actor.doer_id:
+        raise WitnessIsDelegate
     made = write(
         person=person,
         delegate_id=other.id,

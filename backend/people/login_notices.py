@@ -45,6 +45,10 @@ TEXTS = {
         "zh": "更换手机号的申请未执行，您的手机号没有变化。",
         "en": "The change of your phone was not made; your phone is as before.",
     },
+    "phone.change-not-made": {
+        "zh": "您在服务台申请的一项手机号更换未执行。请让本人登录后，用新旧手机的验证码自行更换。",
+        "en": "A change of phone that you asked for at the desk was not made. Let the person change it, with codes to both phones.",
+    },
 }
 
 
@@ -82,3 +86,8 @@ def change_asked(person_id: UUID, *, old: str, new: str, language: str, key: str
 def change_ended(person_id: UUID) -> None:
     """Tell the person that a waiting change was not made (inside a verb)."""
     notify(person_id, "phone.change-ended", {}, about="/api/v1/me")
+
+
+def change_not_made(asker_id: UUID, *, key: str) -> None:
+    """Tell who asked at the desk that the change was not made; why, and whose, is not said (inside a verb)."""
+    notify(asker_id, "phone.change-not-made", {}, about="/api/v1/me", key=key)

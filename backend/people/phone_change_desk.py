@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
+from django.db import connection
+
 from backend.core import vault
 from backend.core.clock import now
 from backend.core.due import DueLoop
@@ -75,8 +77,15 @@ def refuse(actor: Actor) -> PhoneChange:
     if row is None:
         raise NoChangeWaits
     _end(row, PhoneChange.State.REFUSED)
+    _tell_asker(row)
     record("person.phone-change-refused", about=row)
     return row
+
+
+def _tell_asker(row: PhoneChange) -> None:
+    """The same words whether the person refused or the phone is somebody's: the desk never learns which."""
+    if row.asked_by_id is not None:
+        login_notices.change_not_made(row.asked_by_id, key=f"phone.change-not-made:{row.id}")
 
 
 def _end(row: PhoneChange, state: PhoneChange.State) -> None:
@@ -85,7 +94,10 @@ def _end(row: PhoneChange, state: PhoneChange.State) -> None:
 
 
 def execute(row: PhoneChange) -> None:
-    """The loop's work: make a change whose day is over, unless it was refused or the phone is somebody else's by now."""
+    """The loop's work: make a change whose day is over, unless it was refused or the phone is anybody else's.
+
+    Nobody has proved the new phone here, so that no account loses it by this, however long that was silent.
+    """
     try:
         _execute(WORKER, change_id=row.id)
     except PhoneTaken:
@@ -99,9 +111,18 @@ def _execute(actor: Actor, *, change_id: UUID) -> PhoneChange:
     if row.state != PhoneChange.State.WAITING:
         return row
     if user.state != User.State.ERASED:
+        _must_be_free(bytes(row.phone_blind), but=user)
         give(user, vault.unseal(user.id, CONTEXT, row.phone_sealed))
     _end(row, PhoneChange.State.DONE)
     return row
+
+
+def _must_be_free(blind: bytes, *, but: User) -> None:
+    """Raise PhoneTaken when the phone is another account's; two changes to one phone wait for each other."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(blind[:8], signed=True)])
+    if User.objects.filter(phone_blind=blind).exclude(id=but.id).exists():
+        raise PhoneTaken
 
 
 @verb("person.phone-change-failed")
@@ -110,6 +131,7 @@ def _give_up(actor: Actor, *, change_id: UUID) -> PhoneChange:
     if row.state == PhoneChange.State.WAITING:
         _end(row, PhoneChange.State.REFUSED)
         login_notices.change_ended(row.user_id)
+        _tell_asker(row)
         record("person.phone-change-failed", about=row, why="phone-taken")
     return row
 

@@ -16,6 +16,7 @@ from notifications import sms
 from notifications.deliveries import Delivery
 from notifications.models import Notice, StreamEvent
 from tests.cast import Cast, Http
+from tests.web.conftest import Browser
 
 pytestmark = pytest.mark.django_db
 UNKNOWN = "13700000003"
@@ -225,3 +226,23 @@ def test_a_pair_has_one_power_however_often_it_is_given_at_once(cast: Cast, barr
     results = barrier(8, work)
     assert all(isinstance(r, Delegation) for r in results), results
     assert delegations.in_force().count() == 1
+
+
+def test_whoever_witnesses_a_power_does_not_receive_it(cast: Cast) -> None:
+    desk = cast.community_worker
+    for one in ({"delegate": str(desk.id)}, {"delegate_phone": desk.phone}):
+        refused = give(cast, "community_worker", witnessed=True, **one)
+        assert (refused.status_code, refused.json()["code"]) == (403, "witness-is-delegate")
+    assert not Delegation.objects.exists()
+
+
+def test_the_desk_gives_powers_only_with_a_fresh_proof(cast: Cast, moved_clock: Callable[..., Any]) -> None:
+    _ = cast.community_worker.session, cast.wang.session
+    with moved_clock(timedelta(minutes=16)):
+        refused = give(cast, "community_worker", witnessed=True)
+        assert (refused.status_code, refused.json()["code"]) == (403, "reauthentication-required")
+        browser = Browser(cast.community_worker)
+        browser.get("/app/privacy")
+        page = browser.post(f"/desk/people/{cast.wang.id}/delegations", {})
+        assert page["Location"] == f"/app/proof?next=/desk/people/{cast.wang.id}"
+        assert give(cast).status_code == 201

@@ -10,6 +10,7 @@ import pytest
 from backend.core import due
 from backend.core.errors import Forbidden, NotFound
 from backend.people import phone_change_desk
+from backend.people.login_sessions import sos_actor
 from backend.people.models import PhoneChange, RoleGrant, Session
 from backend.people.reading import phone_of
 from notifications.notice import Notice
@@ -126,3 +127,29 @@ def test_of_a_hundred_desks_at_once_one_asks_and_a_refusal_meets_the_change_only
     refused = sum(isinstance(r, PhoneChange) for r in mixed)
     assert (row.state, refused) in {("done", 0), ("refused", 1)}
     assert phone_of(cast.wang.id) == (NUMBER if row.state == "done" else cast.wang.phone)
+
+
+@pytest.mark.django_db
+def test_a_change_that_no_code_proved_takes_no_number_however_long_its_account_was_silent(moved_clock: Any) -> None:
+    cast = Cast()
+    silent = cast.neighbour
+    key = silent.sos_key()
+    with moved_clock(timedelta(days=91)):
+        ask_desk(cast, phone=silent.phone)
+    with moved_clock(timedelta(days=92, minutes=1)):
+        assert run_due() == 1
+    assert PhoneChange.objects.get().state == "refused"
+    assert (owner_of(silent.phone), phone_of(silent.id)) == (silent.id, silent.phone)
+    assert sos_actor(f"SOS {key}") is not None
+    assert phone_of(cast.wang.id) == cast.wang.phone
+    told = Notice.objects.filter(topic__in=["phone.change-ended", "phone.change-not-made"])
+    assert {one.person_id for one in told} == {cast.wang.id, cast.community_worker.id}
+
+
+@pytest.mark.django_db
+def test_the_desk_hears_the_same_of_a_refusal_as_of_a_phone_that_is_taken() -> None:
+    cast = Cast()
+    ask_desk(cast)
+    phone_change_desk.refuse(cast.wang.actor)
+    notice = Notice.objects.get(person_id=cast.community_worker.id, topic="phone.change-not-made")
+    assert notice.params == {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -10,13 +11,15 @@ import pytest
 
 from api.app import api
 from backend.core.ids import uuid7
-from backend.core.verb import in_a_verb
+from backend.core.verb import in_a_verb, verb
 from backend.emergency.actions import raise_alarm
 from backend.people import login, phones, reproof, tokens, web_login
+from backend.people.actor import Actor
 from backend.people.models import Residency, Session, User
+from backend.people.phone_change import detach
 from backend.people.reading import phone_of
 from tests.cast import Cast, Http
-from tests.people.logins import DEVICE, logged_in
+from tests.people.logins import DEVICE, asked_code, logged_in
 
 SILENCE = timedelta(days=91)
 
@@ -24,6 +27,7 @@ SILENCE = timedelta(days=91)
 @pytest.fixture
 def cast(db: None) -> Cast:
     made = Cast()
+    made.wang.assurance = "otp"
     _ = made.wang.session
     return made
 
@@ -191,3 +195,29 @@ def test_of_a_hundred_choices_at_once_one_makes_a_new_person(barrier: Any, moved
     assert sum(isinstance(r, login.LoggedIn) for r in results) == 1
     assert sum(isinstance(r, reproof.NothingToProve) for r in results) == 99
     assert User.objects.count() == before + 1
+
+
+def test_a_staff_login_in_some_browser_makes_no_phone_known(cast: Cast, moved_clock: Any) -> None:
+    assert cast.manager.session.assurance == "mfa"
+    Session.objects.filter(id=cast.manager.session.id).update(device_key="web")
+    with moved_clock(SILENCE):
+        assert logged_in(cast.manager.phone, key="web").session.is_limited
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_login_waits_for_a_phone_that_is_being_taken_away(barrier: Any) -> None:
+    cast = Cast()
+    code = asked_code(cast.wang.phone)
+
+    @verb("test.detached")
+    def take_away(actor: Actor) -> None:
+        detach(User.objects.select_for_update().get(id=cast.wang.id), why="new-person")
+        time.sleep(0.6)
+
+    def log_in() -> login.LoggedIn:
+        time.sleep(0.3)
+        return login.log_in(phone=cast.wang.phone, code=code, device=DEVICE)
+
+    _, opened = barrier(2, lambda i: log_in() if i else take_away(Actor.anonymous()))
+    assert opened.user.id != cast.wang.id
+    assert not Session.objects.filter(user_id=cast.wang.id, revoked_at=None).exists()

@@ -13,9 +13,12 @@ from django.db import connection
 
 from backend.core import vault
 from backend.env import env
-from backend.people.models import Session
+from backend.people import login_proof
+from backend.people.models import LoginCode, Session
+from backend.people.staff.login import StaffProofMissing
 from tests.cast import Cast, Http
 from tests.people.staff import PASSWORD, Program, code_of, recovery_codes, with_app, with_password
+from tests.web.conftest import Browser
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DEVICE = {"key": "desk-1", "name": "Desk", "platform": "linux"}
@@ -211,3 +214,23 @@ def test_a_program_cannot_remove_a_factor(cast: Cast) -> None:
         )
         assert answer.status_code == 405
     assert Authenticator.objects.filter(user=cast.manager.user, type="totp").exists()
+
+
+@pytest.mark.parametrize("who", ["manager", "wang"])
+def test_an_sms_freshens_no_staff_login_neither_here_nor_on_the_page(cast: Cast, who: str) -> None:
+    member = cast[who]
+    with_password(member)  # wang: a login with a second factor, but no role any more
+    assert Http(member).post("/auth/proof-codes").json()["code"] == "staff-proof-missing"
+    assert Http(member).post("/auth/reauthentication", {"code": "123456"}).json()["code"] == "staff-proof-missing"
+    page, away = Browser(member), "/staff/prove?next=%2Fdesk"
+    page.get("/app/privacy")
+    assert page.get("/app/proof?next=/desk")["Location"] == away
+    for act in ("send", "prove"):
+        assert page.post("/app/proof", {"act": act, "code": "123456", "next": "/desk"})["Location"] == away
+    assert not LoginCode.objects.exists()
+
+
+def test_a_staff_login_is_not_freshened_while_it_acts_for_somebody(cast: Cast) -> None:
+    standing = cast.manager.actor.standing_in_for(cast.wang.user, frozenset())
+    with pytest.raises(StaffProofMissing):
+        login_proof.ask_code(standing)

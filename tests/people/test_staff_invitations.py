@@ -11,12 +11,15 @@ import pytest
 
 from backend.commands import invite_staff
 from backend.core.errors import Forbidden, Invalid
+from backend.core.verb import verb
 from backend.people.actor import Actor
 from backend.people.models import RoleGrant, Session, StaffInvitation, User
+from backend.people.phone_change import detach
 from backend.people.roles import Role
 from backend.people.staff.invitations import (
     InvitationGone,
     Invited,
+    NotByInvitation,
     PhoneFirst,
     StaffNameTaken,
     accept,
@@ -158,3 +161,46 @@ def test_a_fresh_installation_begins_with_its_district_and_its_administrator(
     assert invite_staff.run(parser.parse_args(words)) == 0
     assert "/staff/invitation#" in capsys.readouterr().out
     assert RoleGrant.objects.get().scope_kind == "district"
+
+
+def taken_away(cast: Cast, who: str) -> None:
+    _take_away(NOBODY, cast=cast, who=who)
+
+
+@verb("test.detached")
+def _take_away(actor: Actor, *, cast: Cast, who: str) -> None:
+    """The person's phone went to somebody else; the account stays without one."""
+    detach(User.objects.select_for_update().get(id=cast[who].id), why="new-person")
+
+
+def test_an_invitation_never_opens_the_account_of_somebody_without_a_phone(cast: Cast) -> None:
+    elder = User.objects.create(enrolled_by=cast.community_worker.user)
+    homeless = User.objects.create()
+    taken_away(cast, "neighbour")
+    for person in (elder.id, homeless.id, cast.neighbour.id):
+        with pytest.raises(NotByInvitation):
+            invited(cast, person_id=person, name="", staff_name="")
+        assert not StaffInvitation.objects.exists()
+    cast.technician.user.phone_blind = None
+    with_password(cast.technician)
+    assert invited(cast, person_id=cast.technician.id, staff_name="").user.id == cast.technician.id
+
+
+def test_a_staff_name_opens_no_residents_account_either(cast: Cast) -> None:
+    taken_away(cast, "neighbour")
+    with_password(cast.neighbour)
+    User.objects.filter(id=cast.neighbour.id).update(phone_blind=None)
+    with pytest.raises(NotByInvitation):
+        invited(cast, person_id=cast.neighbour.id, staff_name="")
+
+
+@pytest.mark.parametrize("has_home", [True, False])
+def test_a_phone_that_goes_away_does_not_open_the_link(cast: Cast, has_home: bool) -> None:
+    made = invited(cast, phone=cast.neighbour.phone, name="")
+    if not has_home:
+        cast.neighbour.user.residencies.all().delete()
+    taken_away(cast, "neighbour")
+    for stranger in (NOBODY, cast.manager.actor):
+        with pytest.raises(NotByInvitation):
+            accept(stranger, token=token_of(made), password=PASSWORD)
+    assert accept(cast.neighbour.actor, token=token_of(made), password=PASSWORD).id == cast.neighbour.id

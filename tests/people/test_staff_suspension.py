@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 
 from backend.people.actor import Actor
+from backend.people.login_sessions import sos_actor
 from backend.people.models import RoleGrant, Session, User
 from backend.people.roles import Can, Role
 from backend.people.staff.grants import LastAdmin, grant
 from backend.people.staff.suspension import NotInThatState, NotOneself, Reason, reinstate, suspend
+from notifications import addresses
 from tests.cast import Cast, Http
 from tests.web.conftest import Browser
 
@@ -72,3 +74,14 @@ def test_a_suspended_person_is_still_helped(cast: Cast) -> None:
         answer = Http(None, Authorization=credential).post("/emergency/alarms", body)
         assert answer.status_code in {200, 201}, answer.content
     assert Http(None, Authorization=f"Bearer {token}").get("/me").status_code == 401
+
+
+def test_suspension_ends_the_pushes_and_reinstatement_revives_no_key(cast: Cast) -> None:
+    key, session = cast.wang.sos_key(), cast.wang.session
+    push = addresses.add(cast.wang.id, addresses.FCM, "token-of-wang", device_key=session.device_key)
+    suspend(cast.admin.actor, person_id=cast.wang.id, reason=Reason.LOST_DEVICE)
+    push.refresh_from_db()
+    assert push.retired_at is not None
+    assert sos_actor(f"SOS {key}") is not None
+    reinstate(cast.admin.actor, person_id=cast.wang.id)
+    assert sos_actor(f"SOS {key}") is None

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
@@ -14,7 +15,7 @@ from backend.community.models import Compound
 from backend.core.errors import Forbidden, Refusal
 from backend.core.queries import reading
 from backend.people import cards, delegations, enrolment, homes, household, powers, reveal
-from backend.people.actor import Actor
+from backend.people.actor import Actor, ReauthenticationRequired
 from backend.people.reach import all_compounds
 from backend.people.roles import Can, Power
 from web import session
@@ -201,9 +202,14 @@ def end_residency(request: HttpRequest, person_id: UUID, residency_id: UUID) -> 
 @require_POST
 @person_page
 def give(request: HttpRequest, person_id: UUID) -> HttpResponse:
-    """`/desk/people/{person}/delegations`: the person agrees before the desk."""
+    """`/desk/people/{person}/delegations`: the person agrees before the desk, whose login must be fresh."""
+    actor = session.actor_of(request)
+    try:
+        actor.must_be_fresh()
+    except ReauthenticationRequired:
+        return redirect(f"{reverse('web:proof')}?next={reverse('web:desk-person', args=[person_id])}")
     delegations.give(
-        session.actor_of(request),
+        actor,
         person_id=person_id,
         powers=[p for p in request.POST.getlist("power") if p in POWERS],
         until=needed_end_of(request.POST.get("until")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect
@@ -19,6 +19,7 @@ from backend.core.jobs import Job
 from backend.core.queries import reading
 from backend.people import access_log, consents, erasure, export, login_proof, profile, purposes
 from backend.people.actor import Actor, ReauthenticationRequired
+from backend.people.staff.login import StaffProofMissing
 from web import session
 from web.pages import person_page, safe_path, say, show, words_of
 from web.templatetags.yike import lang
@@ -146,18 +147,21 @@ def close(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @person_page
 def proof(request: HttpRequest) -> HttpResponse:
-    """`/app/proof`: a code to one's own phone, then back to what needed it."""
+    """`/app/proof`: a code to one's own phone, then back to what needed it. Staff are sent to their second factor."""
     me = _me(request)
     after = safe_path(request, request.POST.get("next") or request.GET.get("next"), reverse("web:privacy"))
-    if request.method == "GET":
-        return show(request, "web/app/proof.html", tab="home", next=after)
     try:
+        login_proof.must_suffice(me)
+        if request.method == "GET":
+            return show(request, "web/app/proof.html", tab="home", next=after)
         if request.POST.get("act") == "send":
             login_proof.ask_code(
                 me, language="zh-CN" if lang() == "zh" else "en", ip=request.META.get("REMOTE_ADDR", "")
             )
             return show(request, "web/app/proof.html", tab="home", next=after, sent=True)
         login_proof.prove(me, code=request.POST.get("code", ""))
+    except StaffProofMissing:
+        return HttpResponseRedirect(f"{reverse('mfa_reauthenticate')}?{urlencode({'next': after})}")
     except Refusal as refusal:
         return show(
             request, "web/app/proof.html", status=422, tab="home", next=after, sent=True, error=words_of(refusal)

@@ -21,16 +21,16 @@ from backend.core.errors import Conflict, FieldError, Forbidden, Gone, Invalid, 
 from backend.core.queries import looking_up
 from backend.core.verb import record, verb
 from backend.env import env
-from backend.people import phones, tokens
+from backend.people import login_devices, phones, tokens
 from backend.people.actor import Actor
-from backend.people.models import RoleGrant, StaffInvitation, User
+from backend.people.models import Residency, RoleGrant, Session, StaffInvitation, User
 from backend.people.reading import NAME
 from backend.people.roles import Can, Role
 from backend.people.staff import factors
 from backend.people.staff.backend import normalised
 from backend.people.staff.grants import OwnRights, give, in_force, may_give
-from backend.people.staff.login import end_all
 from notifications import addresses
+from notifications.addresses import Address
 
 LIFE = timedelta(hours=48)
 STAFF_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,39}")
@@ -47,6 +47,12 @@ class PhoneFirst(Forbidden):
     """This invitation is for somebody who has a phone here: log in with that phone first, then open it again."""
 
     code, zh = "phone-first", "此邀请对应已有手机账户：请先用该手机号登录，再打开邀请"
+
+
+class NotByInvitation(Forbidden):
+    """This account belongs to somebody who has no phone here: an invitation would open it to whoever holds the link."""
+
+    code, zh = "not-by-invitation", "此人已有账户但未登记手机号，邀请链接不能打开该账户，请先在社区服务台登记手机号"
 
 
 class StaffNameTaken(Conflict):
@@ -83,7 +89,7 @@ def invite(
 ) -> Invited:
     """Make a member of staff: an existing person (by id or phone) or a new one (by phone, or by name alone).
 
-    Raises Forbidden, NotFound, Invalid, StaffNameTaken, OwnRights, RolesExclude.
+    Raises Forbidden, NotByInvitation, NotFound, Invalid, StaffNameTaken, OwnRights, RolesExclude.
     """
     actor.must_be_fresh()
     actor.require(Can.ROLE_GRANT)
@@ -93,6 +99,8 @@ def invite(
     held = RoleGrant.objects.filter(in_force(), user=user).exclude(role=Role.RESIDENT)
     if not all(may_give(actor, Role(g.role), g.scope_kind, g.scope_id) for g in held):
         raise Forbidden
+    if person_id is not None:
+        _must_not_open_anothers(user)
     _name_staff(user, staff_name)
     give(actor, user, role, scope_kind, scope_id)
     StaffInvitation.objects.filter(user=user, used_at__isnull=True).update(expires_at=now())
@@ -128,6 +136,23 @@ def _person(person_id: UUID | None, phone: str, name: str) -> User:
     return user
 
 
+def _must_not_open_anothers(user: User) -> None:
+    """Raise NotByInvitation where the link alone would open an account that somebody has already.
+
+    Whoever has a phone proves it first (PhoneFirst). Without one the link opens the accounts of staff who have set a password, and
+    those that an invitation made and that nobody used yet; never a resident's, nor one whose phone was taken away.
+    """
+    if user.phone_blind is not None:
+        return
+    if user.enrolled_by_id is not None or Residency.objects.filter(user=user).exists():
+        raise NotByInvitation
+    if user.staff_name is not None and user.password and user.has_usable_password():
+        return
+    had_phone = Address.objects.filter(person_id=user.id, kind=addresses.SMS, is_own=True).exists()
+    if user.staff_name is None or had_phone or Session.objects.filter(user=user).exists():
+        raise NotByInvitation
+
+
 def _name_staff(user: User, staff_name: str) -> None:
     wanted = normalised(staff_name)
     if user.staff_name is not None and wanted in {"", user.staff_name}:
@@ -143,7 +168,7 @@ def _name_staff(user: User, staff_name: str) -> None:
 
 
 def open_for(token: str, actor: Actor) -> StaffInvitation:
-    """The invitation, if it can be used by whoever holds the link here. Raises InvitationGone, PhoneFirst."""
+    """The invitation, if it can be used by whoever holds the link here. Raises InvitationGone, PhoneFirst, NotByInvitation."""
     with looking_up("staff invitation"):
         found = StaffInvitation.objects.select_related("user").filter(token_hash=tokens.hashed(token)).first()
         _must_be_usable(found, actor)
@@ -157,6 +182,8 @@ def _must_be_usable(found: StaffInvitation | None, actor: Actor) -> None:
         raise InvitationGone
     if found.user.phone_blind is not None and actor.person_id != found.user_id:
         raise PhoneFirst
+    if actor.person_id != found.user_id:
+        _must_not_open_anothers(found.user)
 
 
 def must_be_strong(password: str, user: User, pointer: str = "/password") -> None:
@@ -190,7 +217,7 @@ def _accept(actor: Actor, *, token: str, password: str) -> User:
     user.set_password(password)
     user.save(update_fields=["password"])
     factors.remove_all(user.id)
-    end_all(user.id, "invited", except_for=actor.session_id)
+    login_devices.end_all(user.id, why="invited", keep=actor.session_id)
     record("staff.invitation-accepted", about=invitation, person=str(user.id))
     return user
 
@@ -205,6 +232,6 @@ def change_password(actor: Actor, *, password: str) -> User:
     must_be_strong(password, user)
     user.set_password(password)
     user.save(update_fields=["password"])
-    end_all(user.id, "password", except_for=actor.session_id)
+    login_devices.end_all(user.id, why="password", keep=actor.session_id)
     record("staff.password-changed", about=user)
     return user

@@ -16,7 +16,7 @@ from django.db import connection
 from backend.core import limits
 from backend.core.clock import now
 from backend.core.errors import Forbidden, Unauthenticated
-from backend.core.verb import emit, record, verb
+from backend.core.verb import record, verb
 from backend.people import tokens, whence
 from backend.people.actor import Actor
 from backend.people.login_sessions import LoggedIn
@@ -145,13 +145,3 @@ def note_factors(actor: Actor, *, added: tuple[str, ...], removed: tuple[str, ..
     """Put into the audit which kinds of factors a member of staff added or removed."""
     user = User.objects.get(id=actor.must_be_known())
     record("staff.factors-changed", about=user, added=list(added), removed=list(removed))
-
-
-def end_all(user_id: UUID, why: str, *, except_for: UUID | None = None) -> int:
-    """End the person's sessions everywhere; returns how many. Call it inside a verb."""
-    alive = Session.objects.filter(user_id=user_id, revoked_at__isnull=True)
-    if except_for is not None:
-        alive = alive.exclude(id=except_for)
-    count = alive.update(revoked_at=now(), revoked_why=why)
-    emit(f"person:{user_id}", "login.ended", about="/api/v1/auth/sessions")
-    return count

@@ -7,12 +7,12 @@ from uuid import UUID
 
 from backend.core.errors import Conflict, NotFound
 from backend.core.verb import emit, record, verb
+from backend.people import login_devices
 from backend.people.actor import Actor
 from backend.people.login_sessions import SUSPENDED
-from backend.people.models import User
+from backend.people.models import Session, User
 from backend.people.roles import Can
 from backend.people.staff.grants import lock_admins, must_not_be_last_admin
-from backend.people.staff.login import end_all
 
 
 class Reason(StrEnum):
@@ -53,7 +53,7 @@ def suspend(actor: Actor, *, person_id: UUID, reason: Reason) -> User:
     must_not_be_last_admin(user.id)
     user.state = User.State.SUSPENDED
     user.save(update_fields=["state"])
-    ended = end_all(user.id, SUSPENDED)
+    ended = login_devices.end_all(user.id, why=SUSPENDED)
     record("person.suspended", about=user, reason=reason, sessions=ended)
     emit(f"person:{user.id}", "rights.changed", about="/api/v1/me")
     return user
@@ -61,7 +61,10 @@ def suspend(actor: Actor, *, person_id: UUID, reason: Reason) -> User:
 
 @verb("person.reinstated")
 def reinstate(actor: Actor, *, person_id: UUID) -> User:
-    """Let a suspended person in again; they log in anew. Raises Forbidden, NotFound, NotInThatState."""
+    """Let a suspended person in again; they log in anew, and what the suspension ended calls for nobody's help any more.
+
+    Raises Forbidden, NotFound, NotInThatState.
+    """
     actor.require(Can.PERSON_SUSPEND)
     actor.must_be_fresh()
     user = _locked(person_id)
@@ -69,6 +72,7 @@ def reinstate(actor: Actor, *, person_id: UUID) -> User:
         raise NotInThatState
     user.state = User.State.ACTIVE
     user.save(update_fields=["state"])
+    Session.objects.filter(user=user, revoked_why=SUSPENDED).update(revoked_why="reinstated")
     record("person.reinstated", about=user)
     emit(f"person:{user.id}", "rights.changed", about="/api/v1/me")
     return user
