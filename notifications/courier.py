@@ -21,7 +21,7 @@ from backend.env import env
 from notifications import addresses, deliveries, digest, failover, ladder, letters, outbox, sms, templates
 from notifications.channels import LEFT_ALONE, NO_PROVIDER, Letter, NotNow, NotSent, Taken
 from notifications.channels.registry import EMAIL, FCM, HUAWEI, SEAMS, SMS, VOICE, WEBPUSH
-from notifications.deliveries import DEAD, EMERGENCY, FAILED, NORMAL, QUEUED, Delivery
+from notifications.deliveries import CODE, DEAD, EMERGENCY, FAILED, FIRST, NORMAL, QUEUED, Delivery
 from notifications.lanes import lane
 from notifications.preferences import Preference
 
@@ -30,12 +30,13 @@ GIVE_UP = {NORMAL: timedelta(hours=6), EMERGENCY: timedelta(hours=24)}
 FIRST_RETRY = timedelta(seconds=2)
 LONGEST = {NORMAL: timedelta(minutes=5), EMERGENCY: timedelta(seconds=30)}
 LANES: tuple[tuple[tuple[str, ...], dict[str, tuple[int, int]]], ...] = (
-    # channels, and for each urgency: deliveries a batch, threads
-    ((FCM,), {EMERGENCY: (32, 4), NORMAL: (500, 2)}),
-    ((SMS,), {EMERGENCY: (1, 8), NORMAL: (16, 2)}),
+    # Channels, and for each urgency: deliveries a batch, threads. Batches are through before their claim ends, however slow the
+    # provider: what all threads of a lane have in hand shares the provider's connections.
+    ((FCM,), {EMERGENCY: (32, 4), NORMAL: (128, 2)}),
+    ((SMS,), {EMERGENCY: (1, 8), CODE: (1, 4), NORMAL: (16, 2)}),
     ((VOICE,), {EMERGENCY: (1, 4), NORMAL: (1, 1)}),
     ((WEBPUSH,), {EMERGENCY: (1, 4), NORMAL: (100, 2)}),
-    ((EMAIL,), {EMERGENCY: (1, 2), NORMAL: (16, 1)}),
+    ((EMAIL,), {EMERGENCY: (1, 2), CODE: (1, 2), NORMAL: (16, 1)}),
     ((HUAWEI,), {EMERGENCY: (1, 4), NORMAL: (100, 1)}),
     (SEAMS, {EMERGENCY: (1, 1), NORMAL: (16, 1)}),
 )
@@ -166,7 +167,7 @@ def _try_later(row: Delivery, refused: NotNow) -> None:
 
 
 def _urgency(row: Delivery) -> str:
-    return EMERGENCY if row.urgency == EMERGENCY else NORMAL
+    return EMERGENCY if row.urgency in FIRST else NORMAL
 
 
 @verb("delivery.settle", audited=False)

@@ -59,6 +59,7 @@ def replay(actor: Keeper, *, delivery_id: UUID) -> Delivery:
     was = row.reason
     row.state, row.due_at, row.lease, row.attempts = QUEUED, now(), None, 0
     row.reason, row.provider, row.provider_id, row.tried_since, row.sent_at = "", "", "", None, None
+    row.repeats = 0
     row.save()
     wake([row])
     record("delivery.replay", about=None, delivery_id=str(row.id), channel=row.channel, was=was)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection, models
 
@@ -16,7 +16,12 @@ from notifications.preferences import Preference
 
 SOCKET, SMS, VOICE, EMAIL, FCM, WEBPUSH = "socket", "sms", "voice", "email", "fcm", "webpush"
 QUEUED, SENT, FAILED, DEAD, SKIPPED = "queued", "sent", "failed", "dead", "skipped"
-NORMAL, URGENT, EMERGENCY = "normal", "urgent", "emergency"
+# Codes to log in with are as urgent as alarms, and never in an alarm's way: lanes of their own carry them.
+NORMAL, URGENT, EMERGENCY, CODE = "normal", "urgent", "emergency", "code"
+FIRST = frozenset({EMERGENCY, CODE})
+# Sealed texts that are kept until it is known that they arrived, a day at most: they may have to go out again.
+REPEATED = "incident.contact"
+KEPT_FOR = timedelta(days=1)
 
 
 class Delivery(DueRow):
@@ -24,8 +29,8 @@ class Delivery(DueRow):
 
     `sent`: the provider accepted it (for `socket`: the stream holds it). `failed`: it cannot be sent, `reason` says why. `dead`:
     tried too long. `skipped`: this way was not gone at all, `reason` says why. While it waits, `reason` may say for what.
-    `provider`: who took it. `tried_since`: the first attempt that did not succeed. What the recipient's device or the provider
-    reported stands in the receipt times, which never go back.
+    `provider`: who took it; `repeats`: how often it went out again because it was reported lost. `tried_since`: the first attempt
+    that did not succeed. What the recipient's device or the provider reported stands in the receipt times, which never go back.
     """
 
     pk = models.CompositePrimaryKey("at", "id")
@@ -48,6 +53,7 @@ class Delivery(DueRow):
     expires_at = models.DateTimeField(null=True)
     tried_since = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
+    repeats = models.PositiveSmallIntegerField(default=0)
     delivered_at = models.DateTimeField(null=True)
     displayed_at = models.DateTimeField(null=True)
     read_at = models.DateTimeField(null=True)
@@ -60,6 +66,14 @@ class Delivery(DueRow):
                 fields=["channel", "due_at"],
                 name="delivery_due_emergency",
                 condition=models.Q(due_at__isnull=False, urgency="emergency"),
+            ),
+            models.Index(
+                fields=["channel", "due_at"],
+                name="delivery_due_code",
+                condition=models.Q(due_at__isnull=False, urgency="code"),
+            ),
+            models.Index(
+                fields=["sent_at"], name="delivery_kept", condition=models.Q(sealed__isnull=False, state="sent")
             ),
             models.Index(fields=["id"], name="delivery_by_id"),
             models.Index(fields=["at"], name="delivery_dead", condition=models.Q(state="dead")),
@@ -81,7 +95,8 @@ class DeliveryKey(models.Model):
 
 def backlog() -> list[tuple[str, str, int, datetime]]:
     """What waits to go out: channel, lane, how many, and since when the oldest is due (UTC)."""
-    lane = models.Case(models.When(urgency=EMERGENCY, then=models.Value(EMERGENCY)), default=models.Value(NORMAL))
+    urgent = models.When(urgency__in=FIRST, then="urgency")
+    lane = models.Case(urgent, default=models.Value(NORMAL))
     waiting = Delivery.objects.filter(due_at__isnull=False).values("channel", lane=lane)
     counted = waiting.annotate(count=models.Count("id"), oldest=models.Min("due_at")).order_by("channel", "lane")
     return [(row["channel"], row["lane"], row["count"], row["oldest"]) for row in counted]
@@ -113,13 +128,14 @@ def wake(rows: Iterable[Delivery]) -> None:
 
 
 def lane_name(channel: str, urgency: str) -> str:
-    """The lane that carries a delivery: emergencies have their own, so that none waits behind a broadcast."""
-    return f"courier.{channel}.{EMERGENCY if urgency == EMERGENCY else NORMAL}"
+    """The lane that carries a delivery: emergencies have their own, so that none waits behind a broadcast or a code."""
+    return f"courier.{channel}.{urgency if urgency in FIRST else NORMAL}"
 
 
 _SENT = """
 UPDATE notifications_delivery AS d SET state = 'sent', reason = '', provider = v.provider, provider_id = v.provider_id,
-  sent_at = %(now)s, due_at = NULL, lease = NULL, last_error = '', sealed = NULL
+  sent_at = %(now)s, due_at = NULL, lease = NULL, last_error = '',
+  sealed = CASE WHEN d.topic = %(repeated)s AND d.delivered_at IS NULL THEN d.sealed END
 FROM unnest(%(ats)s::timestamptz[], %(ids)s::uuid[], %(leases)s::uuid[], %(providers)s::text[], %(names)s::text[])
   AS v(at, id, lease, provider, provider_id)
 WHERE d.at = v.at AND d.id = v.id AND d.lease = v.lease AND d.state = 'queued'
@@ -134,6 +150,7 @@ def settle_sent(taken: Sequence[tuple[Delivery, str, str]]) -> int:
             _SENT,
             {
                 "now": now(),
+                "repeated": REPEATED,
                 "ats": [row.at for row in rows],
                 "ids": [row.id for row in rows],
                 "leases": [row.lease for row in rows],
@@ -142,6 +159,12 @@ def settle_sent(taken: Sequence[tuple[Delivery, str, str]]) -> int:
             },
         )
         return int(cursor.rowcount)
+
+
+def forget_kept() -> int:
+    """Empty the sealed texts that were kept for a repeat and for a day heard nothing of; returns how many."""
+    old = Delivery.objects.filter(state=SENT, sealed__isnull=False, sent_at__lt=now() - KEPT_FOR)
+    return old.update(sealed=None)
 
 
 def settle(delivery: Delivery, state: str, *, reason: str = "", provider: str = "") -> bool:

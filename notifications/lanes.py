@@ -1,5 +1,6 @@
-"""Lanes: the courier's due loops. Each channel has two, one for emergencies and one for the rest, with threads of their own, so
-that an alarm waits neither behind a broadcast nor behind another alarm whose provider is slow."""
+"""Lanes: the courier's due loops. Each channel has one for emergencies and one for the rest, and where codes go out one
+for these, with threads of their own, so that an alarm waits neither behind a broadcast, nor behind people who log in, nor behind
+another alarm whose provider is slow."""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ from django.db import OperationalError, connection
 
 from backend.core.clock import now
 from backend.core.due import DueLoop
-from notifications.deliveries import EMERGENCY, Delivery, lane_name
+from notifications.deliveries import CODE, EMERGENCY, FIRST, NORMAL, Delivery, lane_name
 
 log = structlog.get_logger(__name__)
 LEASE = timedelta(seconds=90)
@@ -28,8 +29,12 @@ UPDATE notifications_delivery SET due_at = %s, lease = %s, attempts = attempts +
   ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED)
 RETURNING at, id
 """
-
-
+# As the partial indexes say it: literals, so that the planner sees that they serve.
+_MINE = {
+    EMERGENCY: "urgency = 'emergency'",
+    CODE: "urgency = 'code'",
+    NORMAL: "urgency NOT IN ('emergency', 'code')",
+}
 Carry = Callable[[Sequence[Delivery]], None]
 
 
@@ -44,8 +49,8 @@ class Lane(DueLoop):
 
     def claim(self, limit: int | None = None) -> list[Any]:
         """Take what is due now, the longest waiting first."""
-        moment, urgent = now(), self.urgency == EMERGENCY
-        sql = _CLAIM.format(urgency="urgency = 'emergency'" if urgent else "urgency <> 'emergency'")
+        moment = now()
+        sql = _CLAIM.format(urgency=_MINE[self.urgency])
         with connection.cursor() as cursor:
             cursor.execute(sql, [moment + self.lease, uuid4(), moment, list(self.channels), limit or self.batch])
             keys = cursor.fetchall()
@@ -57,7 +62,8 @@ class Lane(DueLoop):
 
     def next_due(self) -> Any:
         waiting = Delivery.objects.filter(channel__in=self.channels, due_at__isnull=False)
-        mine = waiting.filter(urgency=EMERGENCY) if self.urgency == EMERGENCY else waiting.exclude(urgency=EMERGENCY)
+        is_urgent = self.urgency in FIRST
+        mine = waiting.filter(urgency=self.urgency) if is_urgent else waiting.exclude(urgency__in=FIRST)
         return mine.order_by("due_at").values_list("due_at", flat=True).first()
 
     def run_one(self, row: Any) -> None:
@@ -119,7 +125,7 @@ def lane(channels: tuple[str, ...], urgency: str, carry: Carry, *, batch: int, t
         work=lambda row: carry([row]),
         batch=batch,
         threads=threads,
-        lease=URGENT_LEASE if urgency == EMERGENCY else LEASE,
+        lease=URGENT_LEASE if urgency in FIRST else LEASE,
         channels=channels,
         urgency=urgency,
         carry=carry,

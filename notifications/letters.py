@@ -11,7 +11,7 @@ from backend.core.vault import KeyDestroyed
 from notifications import addresses, sms, templates
 from notifications.addresses import Address
 from notifications.channels import Letter, NotNow, NotSent
-from notifications.deliveries import EMERGENCY, Delivery
+from notifications.deliveries import FIRST, Delivery
 from notifications.preferences import Preference
 
 log = structlog.get_logger(__name__)
@@ -64,7 +64,7 @@ def _letter(row: Delivery, values: dict[UUID, str], wishes: dict[UUID, Preferenc
         text=text,
         topic=row.topic,
         about=row.about,
-        is_emergency=row.urgency == EMERGENCY,
+        is_emergency=row.urgency in FIRST,
         params=params,
         avoid=row.provider,
         language=language,

@@ -19,7 +19,7 @@ from backend.core.verb import Doer, record, verb
 from notifications import addresses, deliveries, preferences, sms
 from notifications.addresses import EMAIL, Address
 from notifications.channels import registry
-from notifications.deliveries import EMERGENCY, Delivery
+from notifications.deliveries import CODE, Delivery
 from notifications.devices import ProviderNotConfigured
 from notifications.templates import register_templates, render
 
@@ -110,7 +110,7 @@ def _asked(actor: Doer, *, person_id: UUID, email: str) -> MailProof:
             person_id=person_id,
             channel=EMAIL,
             topic=TOPIC,
-            urgency=EMERGENCY,
+            urgency=CODE,
             sealed_by=person_id,
             sealed=sealed,
             due_at=now(),

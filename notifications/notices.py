@@ -59,7 +59,8 @@ def text_address(
 ) -> Delivery:
     """Send an SMS to one address, such as an emergency contact's (inside a verb). The same `key` again sends nothing.
 
-    `private` parameters (a name) never stand in the row: the text that holds them is sealed until the provider took it.
+    `private` parameters (a name) never stand in the row: the text that holds them is sealed until the provider took it,
+    and where it may have to go out again (`deliveries.REPEATED`) until it arrived, at most a day.
     """
     templates.check(topic, params | (private or {}))
     address = Address.objects.get(id=address_id)

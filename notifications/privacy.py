@@ -7,10 +7,11 @@ from uuid import UUID
 from django.db.models import Q
 
 from backend.core.catalogue import declare
+from backend.core.cron import every
 from backend.core.retention import keep
 from backend.core.subjects import erases, exports, rows
 from backend.core.vault import PersonKey
-from notifications import addresses, mailboxes, outbox
+from notifications import addresses, deliveries, mailboxes, outbox
 from notifications.addresses import SMS
 from notifications.deliveries import FAILED, QUEUED
 from notifications.models import (
@@ -83,12 +84,13 @@ declare(
     address_id    behaviour  notify  contract  rule  lapse
     params        content    notify  contract  rule  null
     about         behaviour  notify  contract  rule  null
-    sealed        content    notify  contract  use   null
+    sealed        content    notify  contract  day   null
     delivered_at  behaviour  notify  contract  rule  lapse
     displayed_at  behaviour  notify  contract  rule  lapse
     read_at       behaviour  notify  contract  rule  lapse
     """,
-    plain="notice_id channel topic urgency sealed_by state reason provider provider_id expires_at tried_since sent_at",
+    plain="notice_id channel topic urgency sealed_by state reason provider provider_id expires_at tried_since "
+    "sent_at repeats",
 )
 declare("notifications.DeliveryKey", plain="key delivery_id delivery_at")
 declare("notifications.Broadcast", plain="channel seq topic params about urgency source_id expires_at")
@@ -145,6 +147,7 @@ declare(
 keep(OutboxMessage, 7)
 keep(mailboxes.MailProof, 1, by="expires_at")
 keep(Delivery, 180, by="at")
+every(seconds=600, name="deliveries.forget")(deliveries.forget_kept)
 keep(DeliveryKey, 180, by="delivery_at")
 keep(BroadcastMark, 400)
 keep(Climb, 400)

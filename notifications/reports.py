@@ -1,7 +1,8 @@
 """Providers' reports: what became of a message that they took. They come as signed calls of the provider to `/webhooks/…`.
 
 A report proves more than our sending: `delivered` stands in the delivery's receipt times, a failure ends it with the provider's
-reason. An emergency is tried again first: a text by another provider at once, else after a minute, three times in all.
+reason. An emergency goes out again first: a text by another provider at once, else after a minute, three times in all; how often
+the providers were asked before one took it does not count. A contact's sealed text is kept for that until it arrived.
 Phones and texts in a report are neither kept nor logged.
 """
 
@@ -25,10 +26,10 @@ from backend.core.errors import BadRequest, NotFound
 from backend.core.verb import Doer, hint, verb
 from backend.env import env
 from notifications.channels import registry, twilio
-from notifications.deliveries import EMERGENCY, FAILED, QUEUED, SENT, SMS, VOICE, Delivery, lane_name
+from notifications.deliveries import EMERGENCY, FAILED, QUEUED, REPEATED, SENT, SMS, VOICE, Delivery, lane_name
 
 MOST = 1000
-MOST_ATTEMPTS = 3
+MOST_REPEATS = 2
 AGAIN_AFTER = timedelta(minutes=1)
 ARRIVED = {"delivered", "read", "completed"}
 LOST = {"undelivered", "failed", "canceled", "busy", "no-answer"}
@@ -75,16 +76,18 @@ def take(actor: Doer, *, channel: str, provider: str, posted: Posted) -> int:
 def _written(channel: str, report: Report) -> int:
     mine = Delivery.objects.filter(id=report.delivery_id, channel=channel)
     if report.has_arrived:
-        return mine.filter(delivered_at__isnull=True).update(delivered_at=Coalesce("delivered_at", models.Value(now())))
+        arrived = Coalesce("delivered_at", models.Value(now()))
+        kept = models.Case(models.When(state=QUEUED, then="sealed"), default=None)  # what is due again needs it still
+        return mine.filter(delivered_at__isnull=True).update(delivered_at=arrived, sealed=kept)
     this_one = Q(state=SENT, provider_id=report.message_id) | Q(state=QUEUED, provider_id="")  # not an earlier attempt
     open_ones = mine.filter(this_one, delivered_at__isnull=True)
     reason = f"not delivered: {report.code}"[:80]
-    again = open_ones.filter(
-        state=SENT, urgency=EMERGENCY, sealed_by__isnull=True, notice_id__isnull=False, attempts__lt=MOST_ATTEMPTS
-    )
+    has_words = Q(sealed_by__isnull=True, notice_id__isnull=False) | Q(topic=REPEATED, sealed__isnull=False)
+    again = open_ones.filter(has_words, state=SENT, urgency=EMERGENCY, repeats__lt=MOST_REPEATS)
     has_another = channel == SMS and len(registry.providers(SMS)) > 1
     due = now() if has_another else now() + AGAIN_AFTER
-    if again.update(state=QUEUED, reason=f"again: {reason}"[:80], due_at=due, sent_at=None):
+    waits = {"state": QUEUED, "reason": f"again: {reason}"[:80], "due_at": due, "sent_at": None}
+    if again.update(repeats=models.F("repeats") + 1, **waits):
         hint(f"due:{lane_name(channel, EMERGENCY)}")
         return 1
     return open_ones.update(state=FAILED, reason=reason, due_at=None, lease=None, sealed=None)

@@ -13,7 +13,7 @@ from backend.core.clock import now
 from backend.core.verb import hint
 from backend.env import env
 from notifications import deliveries, outbox
-from notifications.deliveries import EMERGENCY, FAILED, QUEUED, SENT, Delivery
+from notifications.deliveries import CODE, FAILED, QUEUED, SENT, Delivery
 from notifications.templates import register_templates, render
 
 TOPIC, PROOF, NEW_PHONE = "login.code", "code.proof", "code.phone"
@@ -56,7 +56,7 @@ def send_code(
     """
     text = render(topic, {"code": code}, language)
     owner = owner or outbox.owner_of_phone(phone)
-    delivery = Delivery(channel=deliveries.SMS, topic=topic, urgency=EMERGENCY, sealed_by=owner, due_at=now())
+    delivery = Delivery(channel=deliveries.SMS, topic=topic, urgency=CODE, sealed_by=owner, due_at=now())
     if env.demo:
         if not is_withheld:
             outbox.write(deliveries.SMS, phone, text, code=code)
@@ -66,7 +66,7 @@ def send_code(
     if is_withheld:
         delivery.state, delivery.reason, delivery.sent_at = FAILED, "withheld", None
         delivery.due_at = delivery.sealed = None
-        hint(f"due:{deliveries.lane_name(deliveries.SMS, EMERGENCY)}")
+        hint(f"due:{deliveries.lane_name(deliveries.SMS, CODE)}")
     return deliveries.queue(delivery)
 
 

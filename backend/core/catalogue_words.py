@@ -53,6 +53,7 @@ BASES = {
 RETENTIONS = {
     "account": ("账户存续期间", "while the account lives"),
     "use": ("用毕即清除", "until it was used"),
+    "day": ("用毕即清除，至迟一天后", "until it was used, a day after at the latest"),
     "rule": ("按保留规则", "by the retention rule"),
     "law": ("法律规定的期限", "as long as the law asks"),
 }

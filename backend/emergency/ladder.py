@@ -65,9 +65,14 @@ def summary(incident: Incident) -> dict[str, object]:
     }
 
 
+def urgency_of(incident: Incident) -> notices.Urgency:
+    """How urgent what is said about it is: only a technical one waits for the morning."""
+    return "normal" if incident.kind == Kind.TECHNICAL else "emergency"
+
+
 def _notify(incident: Incident, people: list[UUID], step: int) -> int:
     params = {"number": str(incident.number), "kind": incident.kind, "priority": incident.priority}
-    urgency: notices.Urgency = "normal" if incident.kind == Kind.TECHNICAL else "emergency"
+    urgency = urgency_of(incident)
     told = 0
     for person in people:
         key = f"incident:{incident.id}:{step}:{person}"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from typing import Any
 
 from backend.core.clock import now
@@ -20,6 +21,7 @@ OTHER_APP = {"80300002"}
 LOGIN_ENDED = {"80200001", "80200003"}
 OUTAGE = {"81000001", "80600003", "80600004"}
 EARLY_SECONDS = 120
+REFUSED_SECONDS = 5.0  # after a login in vain, before the next
 
 
 class Huawei(OneByOne):
@@ -30,7 +32,7 @@ class Huawei(OneByOne):
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
-        self._token, self._ends = "", 0.0
+        self._token, self._ends, self._resting = "", 0.0, 0.0
 
     def send_one(self, letter: Letter) -> str:
         code, answer = self._ask(letter)
@@ -58,19 +60,31 @@ class Huawei(OneByOne):
         return str(body.get("code", "")), body
 
     def _bearer(self) -> str:
-        """The access token, asked for again a little before it ends. Raises NotNow."""
+        """The access token, asked for again a little before it ends. Raises NotNow.
+
+        One login at a time; those who waited for one that failed do not ask again one after the other.
+        """
         with self._guard:
             if now().timestamp() < self._ends - EARLY_SECONDS:
                 return self._token
+            if time.monotonic() < self._resting:
+                raise NotNow("huawei login failed just now", is_outage=True)
             form = {
                 "grant_type": "client_credentials",
                 "client_id": env.huawei_app_id,
                 "client_secret": env.huawei_app_secret,
             }
-            answer = post(env.huawei_oauth_url, data=form)
+            try:
+                answer = post(env.huawei_oauth_url, data=form)
+            except NotNow as failed:
+                failed.is_certain = True  # no letter was in it
+                raise
+            finally:
+                self._resting = time.monotonic() + REFUSED_SECONDS
             body = fields(answer)
             if answer.status_code != 200 or "access_token" not in body:
                 raise NotNow("huawei refuses our login", is_outage=True)
+            self._resting = 0.0
             self._token = str(body["access_token"])
             self._ends = now().timestamp() + float(body.get("expires_in", 3600))
             return self._token

@@ -9,6 +9,7 @@ from backend.emergency import actions
 from backend.emergency.errors import AlreadyAcknowledged
 from backend.emergency.models import Entry, Incident
 from backend.people.models import RoleGrant
+from notifications.notice import Notice
 from tests.cast import Cast
 from tests.emergency.builders import raise_alarm, sit_down
 
@@ -182,3 +183,16 @@ def test_the_registry_is_for_the_desks(cast: Cast, client_for) -> None:
     assert [d["serial"] for d in client_for(cast.dispatcher).get("/emergency/devices").json()["items"]] == ["BTN-1"]
     assert client_for(cast.wang).get("/emergency/devices").status_code == 403
     assert client_for(cast.manager).get("/emergency/devices").status_code == 403
+
+
+@pytest.mark.parametrize(("kind", "urgency"), [("sos", "emergency"), ("technical", "normal")])
+def test_what_is_said_about_a_call_for_help_waits_for_no_quiet_hours(cast: Cast, kind: str, urgency: str) -> None:
+    incident = raise_alarm(cast.wang)
+    Incident.objects.filter(id=incident.id).update(kind=kind)
+    actions.acknowledge(cast.dispatcher.actor, incident_id=incident.id)
+    actions.hand_off(cast.dispatcher.actor, incident_id=incident.id, to=cast.second_dispatcher.id)
+    told = Notice.objects.filter(topic__in=["incident.acknowledged", "incident.handed_to_you"])
+    assert {(one.person_id, one.topic, one.urgency) for one in told} == {
+        (cast.wang.id, "incident.acknowledged", urgency),
+        (cast.second_dispatcher.id, "incident.handed_to_you", urgency),
+    }

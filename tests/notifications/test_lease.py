@@ -44,3 +44,12 @@ def test_a_batch_of_emergencies_is_through_before_its_claim_ends() -> None:
     sizes = {channels: batches["emergency"][0] for channels, batches in courier.LANES}
     waves = -(-sizes[("fcm",)] // channel.CONNECTIONS)
     assert timedelta(seconds=waves * 2 * channel.TIMEOUT_SECONDS) < loops()["courier.fcm.emergency"].lease
+
+
+def test_a_batch_of_pushes_is_through_before_its_claim_ends() -> None:
+    """All that the lane's threads have in hand shares the connections, and every letter may take the time-out twice."""
+    from notifications.channels import fcm as channel
+
+    batch, threads = next(sizes["normal"] for channels, sizes in courier.LANES if channels == ("fcm",))
+    waves = -(-batch * threads // channel.CONNECTIONS)
+    assert timedelta(seconds=waves * 2 * channel.TIMEOUT_SECONDS) < loops()["courier.fcm.normal"].lease

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import UUID
@@ -10,11 +11,12 @@ from uuid import UUID
 import pytest
 
 from backend.core.clock import now
+from backend.core.ids import uuid7
 from backend.core.verb import verb
 from backend.env import env
 from backend.people.actor import Actor
 from notifications import addresses, deliveries, sms
-from notifications.channels import aliyun, twilio
+from notifications.channels import Letter, NotNow, Taken, aliyun, registry, twilio
 from notifications.deliveries import Delivery
 from tests.cast import Cast
 from tests.fakes import aliyun as aliyun_fake
@@ -289,3 +291,30 @@ def test_huaweis_codes_decide(
 def test_a_vendor_without_an_adapter_says_so(cast: Cast, deliver: Callable[[], int], channel: str) -> None:
     row = sent(cast, deliver, "x-1", channel, kind=channel)
     assert (row.state, row.reason) == ("failed", "not sent: no provider configured")
+
+
+def test_while_huaweis_login_hangs_nobody_waits_behind_another(
+    cast: Cast, huawei: FakeHuawei, barrier: Callable[..., list[Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hang, asked = huawei.answer, []
+
+    def slowly(request: Any) -> Any:
+        asked.append(request.path)
+        time.sleep(1.0)
+        return hang(request)
+
+    monkeypatch.setattr(huawei, "answer", slowly)
+    monkeypatch.setattr("notifications.channels.wire.READ_SECONDS", 0.3)
+    (way,) = registry.providers("huawei")
+    letter = Letter(
+        delivery_id=uuid7(), notice_id=None, person_id=None, to="ok", text="", topic="t", about="", is_emergency=True
+    )
+    started = time.monotonic()
+    outcomes = barrier(8, lambda _: way.send([letter])[0])
+    assert time.monotonic() - started < 1.2  # one time-out, not eight
+    assert all(isinstance(one, NotNow) and one.is_outage and one.is_certain for one in outcomes)
+    assert asked == ["/oauth2/v3/token"]
+    monkeypatch.setattr(huawei, "answer", hang)
+    monkeypatch.setattr("notifications.channels.huawei.REFUSED_SECONDS", 0.0)
+    monkeypatch.setattr(way, "_resting", 0.0)
+    assert isinstance(way.send([letter])[0], Taken)

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 import pytest
 
 from backend.core.audit import AuditRow
 from backend.core.clock import moved
 from backend.core.ids import uuid7
+from backend.core.verb import verb
 from backend.env import env
-from notifications import addresses
+from backend.people.actor import Actor
+from notifications import addresses, deliveries, notices
 from notifications.channels import NotNow, registry, twilio
 from notifications.deliveries import Delivery
 from tests.cast import Cast, as_app
@@ -251,3 +254,75 @@ def test_the_channels_health_is_shown_to_the_keeper(
     (circuit,) = shown["circuits"]
     assert (circuit["name"], circuit["failures"], circuit["last_error"]) == ("fake", 5, "http-503")
     assert shown["sms_today"][0] == {"lane": "ordinary", "count": 0, "fen": 0, "most_count": 100, "most_fen": None}
+
+
+def test_claims_that_no_provider_took_are_no_repeats(
+    cast: Cast, client_for: Callable[..., Any], provider: FakeSms, deliver: Callable[[], int]
+) -> None:
+    tell(cast.wang.id, urgency="emergency")
+    provider.refuses = 3
+    for minutes in (0, 5, 10, 15):
+        with moved(timedelta(minutes=minutes)):
+            deliver()
+    sent = Delivery.objects.get(channel="sms", state="sent")
+    assert (sent.attempts, sent.repeats) == (4, 0)
+    twilio_says(client_for(None), sent, "failed", ErrorCode="30006")
+    again = Delivery.objects.get(channel="sms")
+    assert (again.state, again.repeats) == ("queued", 1)
+
+
+@verb("test.contact", audited=False)
+def _to_contact(actor: Actor, *, address_id: UUID) -> Delivery:
+    said, name = {"number": "7"}, {"name": "王奶奶"}
+    return notices.text_address(address_id, "incident.contact", said, about="/api/v1/incidents/1", private=name)
+
+
+@pytest.fixture
+def contact(cast: Cast) -> Iterator[tuple[Delivery, FakeSms, FakeSms]]:
+    """A sealed text to an emergency contact, and the two providers."""
+    first, second = FakeSms("first"), FakeSms("second")
+    registry.use("sms", [first, second])
+    to = addresses.add(cast.wang.id, "sms", "+8613700000000", is_own=False)
+    yield _to_contact(cast.wang.actor, address_id=to.id), first, second
+    registry.use("sms", None)
+
+
+def test_a_contacts_text_that_was_lost_goes_out_again_and_is_forgotten_when_it_arrived(
+    cast: Cast, client_for: Callable[..., Any], contact: tuple[Delivery, FakeSms, FakeSms], deliver: Callable[[], int]
+) -> None:
+    made, first, second = contact
+    deliver()
+    twilio_says(client_for(None), Delivery.objects.get(id=made.id), "failed", ErrorCode="30006")
+    deliver()
+    again = Delivery.objects.get(id=made.id)
+    assert (again.state, again.provider, again.repeats) == ("sent", "second", 1)
+    assert second.taken == first.taken
+    assert "王奶奶" in second.taken[0][1]
+    assert again.sealed is not None
+    twilio_says(client_for(None), again, "delivered")
+    assert Delivery.objects.get(id=made.id).sealed is None
+
+
+def test_a_contacts_text_that_is_lost_for_good_is_forgotten(
+    cast: Cast, client_for: Callable[..., Any], contact: tuple[Delivery, FakeSms, FakeSms], deliver: Callable[[], int]
+) -> None:
+    made, first, second = contact
+    for _ in range(3):
+        deliver()
+        twilio_says(client_for(None), Delivery.objects.get(id=made.id), "failed", ErrorCode="30006")
+    ended = Delivery.objects.get(id=made.id)
+    assert (ended.state, ended.sealed, len(first.taken) + len(second.taken)) == ("failed", None, 3)
+
+
+def test_a_contacts_text_that_nobody_reports_on_is_forgotten_after_a_day(
+    cast: Cast, client_for: Callable[..., Any], contact: tuple[Delivery, FakeSms, FakeSms], deliver: Callable[[], int]
+) -> None:
+    made, _, _ = contact
+    deliver()
+    assert deliveries.forget_kept() == 0
+    with moved(timedelta(hours=25)):
+        assert deliveries.forget_kept() == 1
+    kept = Delivery.objects.get(id=made.id)
+    assert (kept.state, kept.sealed) == ("sent", None)
+    twilio_says(client_for(None), kept, "failed", ErrorCode="30006")
+    assert Delivery.objects.get(id=made.id).state == "failed"

@@ -10,6 +10,7 @@ from backend.core.clock import today
 from backend.core.geo import from_wgs84
 from backend.tickets import actions
 from backend.tickets.models import Ticket
+from notifications.notice import Notice
 from tests.tickets.making import STREET, make_ticket
 
 HOME = {"category": "home-water", "text": "漏水"}
@@ -147,3 +148,9 @@ def test_one_id_sixteen_times_at_once_is_one_ticket(cast, barrier):
     made = barrier(16, lambda i: actions.report(actor, id=same, **HOME).number)
     assert len(set(made)) == 1
     assert Ticket.objects.count() == 1
+
+
+def test_what_to_do_in_danger_waits_for_no_quiet_hours(cast):
+    actions.report(cast.wang.actor, category="home-gas", text="厨房有味", answers={"smell": "yes"})
+    told = dict(Notice.objects.filter(person_id=cast.wang.id).values_list("topic", "urgency"))
+    assert told == {"ticket.reported": "normal", "ticket.danger": "emergency"}

@@ -34,7 +34,10 @@ def acknowledge(actor: Actor, *, incident_id: UUID) -> Incident:
     if incident.person_id:
         params = {"number": str(incident.number)}
         key = f"incident:{incident.id}:acknowledged:{incident.acknowledged_at}"
-        notices.notify(incident.person_id, "incident.acknowledged", params, about=incident.path, key=key)
+        urgency = ladder.urgency_of(incident)
+        notices.notify(
+            incident.person_id, "incident.acknowledged", params, about=incident.path, urgency=urgency, key=key
+        )
     return incident
 
 
@@ -77,9 +80,8 @@ def hand_off(actor: Actor, *, incident_id: UUID, to: UUID, text: str = "") -> In
     ladder.tell_desks(incident, "incident.handed_off")
     if to != actor.person_id:
         params = {"number": str(incident.number), "kind": incident.kind, "priority": incident.priority}
-        notices.notify(
-            to, "incident.handed_to_you", params, about=incident.path, urgency="emergency", key=f"entry:{entry.id}"
-        )
+        urgency, key = ladder.urgency_of(incident), f"entry:{entry.id}"
+        notices.notify(to, "incident.handed_to_you", params, about=incident.path, urgency=urgency, key=key)
     return incident
 
 

@@ -119,7 +119,8 @@ def _tell(ticket: Ticket, kind: Category) -> None:
     announce(ticket, "reported")
     notify(ticket.reporter_id, "ticket.reported", {"number": ticket.number}, about=ticket.path)
     if ticket.danger:
-        notify(ticket.reporter_id, "ticket.danger", {"number": ticket.number}, about=ticket.path)
+        said = {"number": ticket.number}
+        notify(ticket.reporter_id, "ticket.danger", said, about=ticket.path, urgency="emergency")
         facts = {
             "kind": ticket.danger,
             "ticket_id": str(ticket.id),
