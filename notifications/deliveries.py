@@ -53,7 +53,7 @@ class Delivery(DueRow):
     expires_at = models.DateTimeField(null=True)
     tried_since = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
-    repeats = models.PositiveSmallIntegerField(default=0)
+    repeats = models.PositiveSmallIntegerField(default=0, db_default=0)
     delivered_at = models.DateTimeField(null=True)
     displayed_at = models.DateTimeField(null=True)
     read_at = models.DateTimeField(null=True)
