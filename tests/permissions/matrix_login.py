@@ -6,6 +6,7 @@ from backend.people.models import PhoneChange, Session
 from backend.people.phone_change_desk import ask_at_desk
 from tests.cast import Cast
 from tests.permissions.call import Call
+from tests.whole_cast import STAFF
 
 PUBLIC = {"anonymous": 202, "wang": 202, "outsider": 202}
 PERSON = {"anonymous": 401, "wang": 200, "outsider": 200, "manager": 200}
@@ -26,7 +27,8 @@ ROWS: dict[str, dict[str, int]] = {
     "POST /auth/codes": PUBLIC,
     "POST /auth/sessions": dict.fromkeys(PUBLIC, 410),
     "POST /auth/refresh": dict.fromkeys(PUBLIC, 401),
-    "POST /auth/proof-codes": {"anonymous": 401, "wang": 202, "outsider": 202},
+    "POST /auth/proof-codes": {"anonymous": 401, "wang": 202, "outsider": 202}
+    | dict.fromkeys((*STAFF, "otp_manager"), 401),
     "POST /auth/phone-codes": {"anonymous": 401, "wang": 202, "outsider": 202},
     "POST /auth/reproof": {"anonymous": 401, "wang": 409, "outsider": 409, "limited": 201},
     "GET /auth/sessions": PERSON,
