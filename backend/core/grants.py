@@ -25,6 +25,13 @@ NEVER_CHANGED = ("core_auditrow", "core_auditseal", "core_auditepoch")
 """Tables to which the working roles add and from which they read, and nothing else (a trigger refuses it once more)."""
 
 
+ADD_AND_READ = """
+DO $$ BEGIN
+  IF to_regclass('{table}') IS NOT NULL THEN REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {roles}; END IF;
+END $$
+"""  # roles are made before the first migration, when there is no table yet
+
+
 def grant(connection: Any) -> None:
     """Give `yike_app` and `yike_system` their rights on all tables, now and for tables made later. Repeatable.
 
@@ -38,4 +45,4 @@ def grant(connection: Any) -> None:
                 cursor.execute(statement.format(role=role))
         cursor.execute(NO_SIDE_DOOR)
         for table in NEVER_CHANGED:
-            cursor.execute(f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {', '.join(ROLES)}")
+            cursor.execute(ADD_AND_READ.format(table=table, roles=", ".join(ROLES)))
