@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import models
@@ -18,6 +18,7 @@ from notifications.notice import Notice
 from notifications.notices import notify
 
 TEST = "delivery.test"
+WEEK = timedelta(days=7)
 
 
 class NoOwnAddress(Conflict):
@@ -35,7 +36,12 @@ def log(
     topic: str = "",
     since: datetime | None = None,
 ) -> models.QuerySet[Delivery]:
-    """Deliveries that match what is given. Rows hold ids, codes and reasons; no phones and no texts."""
+    """Deliveries that match what is given; without a person or a notice those of the last week, unless `since` says otherwise.
+
+    Rows hold ids, codes and reasons; no phones and no texts.
+    """
+    if person_id is None and notice_id is None:
+        since = since or now() - WEEK
     wanted = {
         "person_id": person_id,
         "notice_id": notice_id,
