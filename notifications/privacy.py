@@ -16,6 +16,7 @@ from notifications.addresses import SMS
 from notifications.deliveries import FAILED, QUEUED
 from notifications.models import (
     Address,
+    Broadcast,
     BroadcastMark,
     Climb,
     Delivery,
