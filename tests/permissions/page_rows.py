@@ -9,6 +9,7 @@ from __future__ import annotations
 WITH_A_DESK = "manager other_company_manager technician dispatcher community_worker subdistrict_officer"
 WITH_TICKETS = "manager other_company_manager technician community_worker subdistrict_officer"
 WHO_KNOW_PEOPLE = "manager other_company_manager dispatcher community_worker admin"
+STAFF = f"{WITH_A_DESK} otp_manager finance auditor admin"
 AROUND_HER_TICKET = "wang manager technician community_worker subdistrict_officer"
 PAGES: dict[str, tuple[str, str]] = {
     "account_login": ("ok", "ok"),
@@ -73,7 +74,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "web:privacy-copy": ("method", "login ok"),
     "web:privacy-copy-file": ("login gone", "method"),
     "web:privacy-close": ("login ok", "login ok"),
-    "web:proof": ("login ok", "login refused"),
+    "web:proof": ("login ok", f"login refused: {STAFF}"),  # staff are sent to their own proof
     "web:homes": ("login ok", "login ok"),
     "web:homes-claim": ("login ok", "login refused"),
     "web:homes-evidence": ("method", "login refused"),
