@@ -62,7 +62,7 @@ def test_an_invited_person_sets_a_password_once_and_has_the_role(cast: Cast) -> 
 
 def test_a_link_is_used_by_one_of_many_at_once(cast: Cast, barrier: Callable[..., list[Any]]) -> None:
     token = token_of(invited(cast))
-    results = barrier(20, lambda i: accept(NOBODY, token=token, password=f"{PASSWORD} {i}"))
+    results = barrier(100, lambda i: accept(NOBODY, token=token, password=f"{PASSWORD} {i}"))
     assert sum(isinstance(one, User) for one in results) == 1
 
 
