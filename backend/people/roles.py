@@ -15,13 +15,16 @@ class Can(StrEnum):
     BILL_ISSUE = "bill:issue"
     BILL_READ = "bill:read"
     BOARD_WATCH = "board:watch"
+    BOOKING_KEEP = "booking:keep"
     BULLETIN_WRITE = "bulletin:write"
+    CIRCLE_CURATE = "circle:curate"
     CLIENT_KEEP = "client:keep"
     DELIVERY_KEEP = "delivery:keep"
     DESK_WATCH = "desk:watch"
     DEVICE_KEEP = "device:keep"
     DEVICE_READ = "device:read"
     DIRECTORY_IMPORT = "directory:import"
+    DIRECTORY_REVIEW = "directory:review"
     DUTY_KEEP = "duty:keep"
     HOME_CONFIRM = "home:confirm"
     HOME_READ = "home:read"
@@ -37,6 +40,7 @@ class Can(StrEnum):
     PERSON_SUSPEND = "person:suspend"
     READING_WRITE = "reading:write"
     ROLE_GRANT = "role:grant"
+    SERVICE_OFFER = "service:offer"
     TICKET_ASSIGN = "ticket:assign"
     TICKET_CLOSE = "ticket:close"
     TICKET_ESCALATE = "ticket:escalate"
@@ -87,8 +91,10 @@ _OFFICER = frozenset(
     {
         Can.BOARD_WATCH,
         Can.BULLETIN_WRITE,
+        Can.CIRCLE_CURATE,
         Can.DESK_WATCH,
         Can.DEVICE_READ,
+        Can.DIRECTORY_REVIEW,
         Can.HOME_READ,
         Can.INCIDENT_READ,
         Can.ROLE_GRANT,
@@ -106,7 +112,9 @@ TABLE: dict[Role, frozenset[Can]] = {
     Role.COMMUNITY_WORKER: frozenset(
         {
             Can.BOARD_WATCH,
+            Can.BOOKING_KEEP,
             Can.BULLETIN_WRITE,
+            Can.DIRECTORY_REVIEW,
             Can.HOME_CONFIRM,
             Can.HOME_READ,
             Can.INCIDENT_READ,
@@ -147,7 +155,7 @@ TABLE: dict[Role, frozenset[Can]] = {
             Can.TICKET_WORK,
         }
     ),
-    Role.PROVIDER: frozenset(),
+    Role.PROVIDER: frozenset({Can.BOOKING_KEEP, Can.SERVICE_OFFER}),
     Role.HOTLINE_AGENT: frozenset({Can.TICKET_READ, Can.TICKET_REPORT_FOR}),
     Role.DISPATCHER: frozenset(
         {
@@ -180,6 +188,7 @@ TABLE: dict[Role, frozenset[Can]] = {
             Can.DEVICE_KEEP,
             Can.DEVICE_READ,
             Can.DIRECTORY_IMPORT,
+            Can.DIRECTORY_REVIEW,
             Can.HOME_READ,
             Can.OFFICE_READ,
             Can.PERSON_READ,
