@@ -9,10 +9,12 @@ from backend.directory.models.catalogue import (
     Status,
     TaxonomyTerm,
 )
+from backend.directory.models.intake import Membership
 from backend.directory.models.streets import Network, WalkEdge, WalkNode, WalkOrigin, WalkTime
 
 __all__ = [
     "Location",
+    "Membership",
     "Network",
     "Organization",
     "Schedule",

@@ -1,0 +1,1 @@
+"""Ways into the directory that people use: sheets, providers' proposals, residents' corrections."""
