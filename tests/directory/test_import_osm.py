@@ -23,7 +23,7 @@ from backend.directory.models import (
     WalkNode,
     WalkTime,
 )
-from backend.directory.osm import extract
+from backend.directory.osm import stretches
 from tests.cast import Cast
 from tests.directory.reference import PBF
 
@@ -188,4 +188,4 @@ def test_a_division_marks_the_services(cast: Cast, tmp_path: Path, capsys: pytes
     ],
 )
 def test_what_may_be_walked_on(tags: dict[str, str], walkable: bool) -> None:
-    assert extract.is_walkable(tags) is walkable
+    assert stretches.is_walkable(tags) is walkable

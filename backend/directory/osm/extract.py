@@ -14,65 +14,98 @@ from backend.core.errors import FieldError, Invalid
 from backend.directory import categories
 from backend.directory.osm import places
 from backend.directory.osm.boundary import Boundary
+from backend.directory.osm.stretches import NODE_KEYS, Entrance, is_walkable, of_node, of_way
 from backend.directory.places import Place
 from backend.directory.walking.streets import STEPS
-
-_WALKED = frozenset(
-    {"footway", "path", "pedestrian", "steps", "living_street", "residential", "service", "unclassified", "tertiary"}
-    | {"secondary", "primary", "track", "cycleway", "corridor", "platform", "road"}
-)
-_CLOSED = ("no", "private")
-_INVITED = ("yes", "designated", "permissive")
 
 
 @dataclass
 class Extract:
-    """What a file holds: node ids → degrees, pieces of walkable ways, services, problems by kind."""
+    """What a file holds: node ids → degrees, pieces of walkable ways, services, problems by kind.
+
+    `tails`, `heads` (node ids), `factors` and `ways` (the way's id) go together, a piece each. `way_tags` and `node_tags` keep
+    what matters for walking (see `stretches`) of the walkable ways, and of nodes on them where something stands. `outlines` are
+    the closed rings (degrees) of the buildings that have entrances.
+    """
 
     nodes: dict[int, tuple[float, float]] = field(default_factory=dict)
     tails: list[int] = field(default_factory=list)
     heads: list[int] = field(default_factory=list)
     factors: list[float] = field(default_factory=list)
+    ways: list[int] = field(default_factory=list)
+    way_tags: dict[int, dict[str, str]] = field(default_factory=dict)
+    node_tags: dict[int, dict[str, str]] = field(default_factory=dict)
+    entrances: list[Entrance] = field(default_factory=list)
+    outlines: dict[int, list[tuple[float, float]]] = field(default_factory=dict)
     places: list[Place] = field(default_factory=list)
     problems: Counter[str] = field(default_factory=Counter)
 
+    def ids(self) -> NDArray[np.int64]:
+        """Return the node ids in the order of `network`'s numbers."""
+        return np.fromiter(sorted(self.nodes), np.int64, len(self.nodes))
+
     def network(self) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
         """Return lon/lat (n, 2) in order of node id, tails and heads as numbers into it, factors (m,)."""
-        ids = np.fromiter(sorted(self.nodes), np.int64, len(self.nodes))
+        ids = self.ids()
         lonlat = np.array([self.nodes[i] for i in ids.tolist()], dtype=np.float64).reshape(-1, 2)
         tails, heads = (np.searchsorted(ids, np.array(ends, np.int64)) for ends in (self.tails, self.heads))
         return lonlat, tails, heads, np.array(self.factors)
 
 
-def is_walkable(tags: Mapping[str, str]) -> bool:
-    """Say whether a person may walk on a way: its kind, and `foot` and `access` (an invitation on foot beats a ban)."""
-    foot = tags.get("foot")
-    if tags.get("highway") not in _WALKED or foot in _CLOSED:
-        return False
-    return foot in _INVITED or tags.get("access") not in _CLOSED
-
-
 def read(path: Path, boundary: Boundary | None = None, watch: Any = iter) -> Extract:
     """Read the file; `watch` wraps the stream of objects (a progress bar). Raises Invalid if it is no readable PBF."""
-    extract = Extract()
+    extract, doors = Extract(), _Doors()
     seen: set[str] = set()
     try:
         for thing in watch(_objects(path)):
             try:
                 _take(extract, thing, boundary, seen)
+                doors.take(thing, boundary)
             except (UnicodeDecodeError, osmium.InvalidLocationError):
                 extract.problems["object unreadable"] += 1
     except (RuntimeError, OSError, ValueError) as error:
         raise Invalid(
             FieldError("/file", "extract-unreadable", f"not a readable OSM extract: {error}", "无法读取的 OSM 数据文件")
         ) from error
+    doors.settle(extract)
     return extract
+
+
+class _Doors:
+    """Gathers what stands on nodes while the file is read (nodes come before ways), and which buildings they belong to."""
+
+    def __init__(self) -> None:
+        self.tags: dict[int, dict[str, str]] = {}
+        self.where: dict[int, tuple[float, float]] = {}
+        self.building: dict[int, int] = {}
+        self.outlines: dict[int, list[tuple[float, float]]] = {}
+
+    def take(self, thing: Any, boundary: Boundary | None) -> None:
+        if thing.is_node():
+            kept = of_node({tag.k: tag.v for tag in thing.tags})
+            if kept and thing.location.valid() and (boundary is None or boundary.is_near(thing.lon, thing.lat)):
+                self.tags[thing.id], self.where[thing.id] = kept, (thing.lon, thing.lat)
+        elif thing.is_way() and "building" in thing.tags:
+            here = [node.ref for node in thing.nodes if "entrance" in self.tags.get(node.ref, ())]
+            self.building.update(dict.fromkeys(here, thing.id))
+            if here and len(ring := _valid(thing.nodes)) > 3:
+                self.outlines[thing.id] = ring
+
+    def settle(self, extract: Extract) -> None:
+        """Give the extract what stands on its ways, and the entrances."""
+        extract.node_tags = {node: tags for node, tags in self.tags.items() if node in extract.nodes}
+        extract.entrances = [
+            Entrance(node, *self.where[node], self.building.get(node), tags["entrance"], tags)
+            for node, tags in self.tags.items()
+            if "entrance" in tags
+        ]
+        extract.outlines = self.outlines
 
 
 def _objects(path: Path) -> Iterator[Any]:
     if not path.is_file():
         raise OSError(f"there is no file {path.name}")
-    wanted = osmium.filter.KeyFilter("highway", *categories.osm_keys())
+    wanted = osmium.filter.KeyFilter("highway", "building", *NODE_KEYS, *categories.osm_keys())
     outlines = osmium.filter.KeyFilter(*categories.osm_keys())
     yield from osmium.FileProcessor(str(path)).with_locations().with_areas(outlines).with_filter(wanted)
 
@@ -81,7 +114,7 @@ def _take(extract: Extract, thing: Any, boundary: Boundary | None, seen: set[str
     tags = {tag.k: tag.v for tag in thing.tags}
     kind = thing.type_str()
     if kind == "w" and is_walkable(tags):
-        _take_way(extract, thing, boundary, STEPS if tags["highway"] == "steps" else 1.0)
+        _take_way(extract, thing, tags, boundary)
     if categories.of_osm(tags) is None:
         return
     position: list[tuple[float, float]]
@@ -113,7 +146,8 @@ def _take(extract: Extract, thing: Any, boundary: Boundary | None, seen: set[str
             extract.places.append(place)
 
 
-def _take_way(extract: Extract, way: Any, boundary: Boundary | None, factor: float) -> None:
+def _take_way(extract: Extract, way: Any, tags: Mapping[str, str], boundary: Boundary | None) -> None:
+    factor = STEPS if tags["highway"] == "steps" else 1.0
     before: int | None = None
     for node in way.nodes:
         if not node.location.valid():
@@ -129,6 +163,8 @@ def _take_way(extract: Extract, way: Any, boundary: Boundary | None, factor: flo
             extract.tails.append(before)
             extract.heads.append(node.ref)
             extract.factors.append(factor)
+            extract.ways.append(way.id)
+            extract.way_tags[way.id] = extract.way_tags.get(way.id) or of_way(tags)
         before = node.ref
 
 
