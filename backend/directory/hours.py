@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 
 import chinese_calendar
 
+from backend.directory.models import ServiceAtLocation
+
 DAY = 24 * 60
 DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 RFC_DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
@@ -163,6 +165,17 @@ def opening(hours: Hours, instant: datetime, zone: ZoneInfo) -> Opening:
     if start is None or end is None or end <= local:
         return Opening(False)
     return Opening(start <= local, start, end)
+
+
+def spans_on(at: ServiceAtLocation, day: date) -> list[tuple[datetime, datetime]]:
+    """Return when `at` is open on spans that begin on the local `day`: aware, in order; none when its hours are unknown."""
+    if at.week is None:
+        return []
+    hours, zone = Hours.of(at.week, at.holiday), ZoneInfo(at.location.timezone)
+    spans = hours.week[day.weekday()]
+    if hours.holiday is not None and is_public_holiday(day, zone.key):
+        spans = hours.holiday
+    return [(_moment(day, opens, zone), _moment(day, closes, zone)) for opens, closes in spans]
 
 
 def _runs(hours: Hours, today: date, back: int, zone: ZoneInfo) -> Iterator[tuple[datetime, datetime]]:
