@@ -5,16 +5,17 @@ from backend.core.catalogue import declare
 SOURCED = "source external_id last_modified "
 
 declare("directory.TaxonomyTerm", plain="code parent lists name name_en position")
-declare("directory.Organization", plain=SOURCED + "name name_en description phone url")
+declare("directory.Organization", plain=SOURCED + "name name_en description description_en phone url email")
 declare(
     "directory.Service",
     plain=SOURCED
-    + "organization category name name_en description description_en url status is_certified rating_sum rating_count area",
+    + "organization category program name name_en description description_en url email status languages eligibility eligibility_en "
+    "minimum_age maximum_age application application_en fees fees_en alert alert_en is_certified rating_sum rating_count area",
 )
 declare(
     "directory.Location",
-    plain=SOURCED
-    + "community lon lat zone easting northing timezone address address_en postal_code accessibility accessibility_details",
+    plain=SOURCED + "community lon lat zone easting northing timezone address address_en postal_code accessibility "
+    "accessibility_details kind url name name_en transportation transportation_en languages",
 )
 declare("directory.ServiceAtLocation", plain="service location phone hours_text week holiday search")
 declare("directory.Schedule", plain="service_at_location freq byday opens_at closes_at valid_from valid_to on_holidays")

@@ -3,24 +3,51 @@
 from backend.directory.models.catalogue import (
     Location,
     Organization,
+    Program,
     Schedule,
     Service,
     ServiceAtLocation,
     Status,
     TaxonomyTerm,
 )
+from backend.directory.models.credit import Certification, Suspension
+from backend.directory.models.details import (
+    Accessibility,
+    Contact,
+    CostOption,
+    OrganizationIdentifier,
+    Phone,
+    RequiredDocument,
+    ServiceArea,
+)
+from backend.directory.models.guide import Checklist, ChecklistStep, GuideItem, LifeEvent, LifeStep
 from backend.directory.models.intake import Membership
 from backend.directory.models.streets import Network, WalkEdge, WalkNode, WalkOrigin, WalkTime
 
 __all__ = [
+    "Accessibility",
+    "Certification",
+    "Checklist",
+    "ChecklistStep",
+    "Contact",
+    "CostOption",
+    "GuideItem",
+    "LifeEvent",
+    "LifeStep",
     "Location",
     "Membership",
     "Network",
     "Organization",
+    "OrganizationIdentifier",
+    "Phone",
+    "Program",
+    "RequiredDocument",
     "Schedule",
     "Service",
+    "ServiceArea",
     "ServiceAtLocation",
     "Status",
+    "Suspension",
     "TaxonomyTerm",
     "WalkEdge",
     "WalkNode",

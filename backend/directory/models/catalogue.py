@@ -66,12 +66,27 @@ class Organization(Sourced):
     name = models.CharField(max_length=200)
     name_en = models.CharField(max_length=200, blank=True, default="")
     description = models.TextField(blank=True, default="")
+    description_en = models.TextField(blank=True, default="")
     phone = models.CharField(max_length=40, blank=True, default="")
     url = models.CharField(max_length=510, blank=True, default="")
+    email = models.EmailField(blank=True, default="")
+
+
+class Program(Row):
+    """A programme of an organization that several services belong to."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="programs")
+    name = models.CharField(max_length=160)
+    name_en = models.CharField(max_length=160, blank=True, default="")
+    description = models.CharField(max_length=400, blank=True, default="")
+    description_en = models.CharField(max_length=400, blank=True, default="")
 
 
 class Service(Sourced):
-    """What is offered. A blank `name` is shown as the name of its category."""
+    """What is offered. A blank `name` is shown as the name of its category. `languages` are ISO 639 codes, ages whole years.
+
+    `is_certified` is what the credit record says now (see `backend.directory.credit`).
+    """
 
     organization = models.ForeignKey(
         Organization, on_delete=models.PROTECT, null=True, blank=True, related_name="services"
@@ -83,6 +98,19 @@ class Service(Sourced):
     description_en = models.TextField(blank=True, default="")
     url = models.CharField(max_length=510, blank=True, default="")
     status = models.CharField(max_length=20, choices=Status, default=Status.ACTIVE)
+    program = models.ForeignKey(Program, on_delete=models.SET_NULL, null=True, blank=True, related_name="services")
+    email = models.EmailField(blank=True, default="")
+    languages = ArrayField(models.CharField(max_length=8), default=list, blank=True)
+    eligibility = models.CharField(max_length=400, blank=True, default="")
+    eligibility_en = models.CharField(max_length=400, blank=True, default="")
+    minimum_age = models.PositiveSmallIntegerField(null=True, blank=True)
+    maximum_age = models.PositiveSmallIntegerField(null=True, blank=True)
+    application = models.CharField(max_length=400, blank=True, default="", help_text="how to apply or book")
+    application_en = models.CharField(max_length=400, blank=True, default="")
+    fees = models.CharField(max_length=400, blank=True, default="")
+    fees_en = models.CharField(max_length=400, blank=True, default="")
+    alert = models.CharField(max_length=400, blank=True, default="")
+    alert_en = models.CharField(max_length=400, blank=True, default="")
     is_certified = models.BooleanField(default=False)
     rating_sum = models.PositiveIntegerField(default=0)
     rating_count = models.PositiveIntegerField(default=0)
@@ -95,7 +123,14 @@ class Service(Sourced):
         constraints = [
             *Sourced.Meta.constraints,
             models.CheckConstraint(condition=Q(status__in=Status.values), name="service_status_of_hsds"),
+            models.CheckConstraint(
+                condition=Q(minimum_age__isnull=True)
+                | Q(maximum_age__isnull=True)
+                | Q(maximum_age__gte=models.F("minimum_age")),
+                name="service_ages_in_order",
+            ),
         ]
+        indexes = [models.Index(fields=["last_modified", "id"], name="service_modified")]
 
     @property
     def rating(self) -> float | None:
@@ -104,7 +139,17 @@ class Service(Sourced):
 
 
 class Location(Sourced):
-    """A place: WGS-84 degrees, and the same in metres of its UTM zone. `place` keeps the two together."""
+    """A place: WGS-84 degrees, and the same in metres of its UTM zone. `place` keeps the two together.
+
+    What is only online (`kind` virtual, `url`) is nowhere: zone 0, which no street network and so no circle has.
+    """
+
+    class Kind(models.TextChoices):
+        """HSDS's `location_type`."""
+
+        PHYSICAL = "physical", "地点 physical"
+        POSTAL = "postal", "邮寄地址 postal"
+        VIRTUAL = "virtual", "线上 virtual"
 
     community = models.ForeignKey(
         "community.Division", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -118,6 +163,13 @@ class Location(Sourced):
     address = models.CharField(max_length=200, blank=True, default="")
     address_en = models.CharField(max_length=200, blank=True, default="")
     postal_code = models.CharField(max_length=20, blank=True, default="")
+    kind = models.CharField(max_length=8, choices=Kind, default=Kind.PHYSICAL)
+    url = models.CharField(max_length=510, blank=True, default="", help_text="where a virtual place is")
+    name = models.CharField(max_length=120, blank=True, default="", help_text="of the building or hall, if it has one")
+    name_en = models.CharField(max_length=120, blank=True, default="")
+    transportation = models.CharField(max_length=300, blank=True, default="", help_text="how to get there")
+    transportation_en = models.CharField(max_length=300, blank=True, default="")
+    languages = ArrayField(models.CharField(max_length=8), default=list, blank=True)
     accessibility = models.CharField(
         max_length=8, blank=True, default="", help_text="yes, limited, no or unknown (blank)"
     )
@@ -130,6 +182,9 @@ class Location(Sourced):
             models.CheckConstraint(
                 condition=Q(lon__gte=-180, lon__lte=180, lat__gte=-90, lat__lte=90), name="location_on_earth"
             ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["physical", "postal", "virtual"]), name="location_type_of_hsds"
+            ),
         ]
 
     def place(self, lon: float, lat: float, zone: int | None = None) -> None:
@@ -137,6 +192,12 @@ class Location(Sourced):
         geo.check_position(lon, lat)
         self.lon, self.lat, self.zone = lon, lat, zone or geo.utm_zone(lon)
         self.easting, self.northing = geo.utm(lon, lat, self.zone)
+
+    def put_online(self, url: str) -> None:
+        """Make it a virtual place."""
+        self.kind, self.url = self.Kind.VIRTUAL, url
+        self.lon = self.lat = self.easting = self.northing = 0.0
+        self.zone = 0
 
 
 class ServiceAtLocation(Row):
