@@ -10,6 +10,6 @@ class DirectoryConfig(AppConfig):
     verbose_name = "服务目录 Directory"
 
     def ready(self) -> None:
-        from backend.directory import privacy_guide, privacy_intake, taxonomy  # noqa: F401 - declares what it holds of people
+        from backend.directory import privacy_circles, privacy_guide, privacy_intake, taxonomy  # noqa: F401 - declares what it holds of people
 
         post_migrate.connect(taxonomy.load, sender=self)

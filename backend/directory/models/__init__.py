@@ -10,6 +10,7 @@ from backend.directory.models.catalogue import (
     Status,
     TaxonomyTerm,
 )
+from backend.directory.models.circles import CircleStop, CoverageMark, CoverageSpan, ThemedCircle
 from backend.directory.models.credit import Certification, Suspension
 from backend.directory.models.details import (
     Accessibility,
@@ -29,8 +30,11 @@ __all__ = [
     "Certification",
     "Checklist",
     "ChecklistStep",
+    "CircleStop",
     "Contact",
     "CostOption",
+    "CoverageMark",
+    "CoverageSpan",
     "GuideItem",
     "LifeEvent",
     "LifeStep",
@@ -49,6 +53,7 @@ __all__ = [
     "Status",
     "Suspension",
     "TaxonomyTerm",
+    "ThemedCircle",
     "WalkEdge",
     "WalkNode",
     "WalkOrigin",
