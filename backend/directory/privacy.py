@@ -10,7 +10,8 @@ declare(
     "directory.Service",
     plain=SOURCED
     + "organization category program name name_en description description_en url email status languages eligibility eligibility_en "
-    "minimum_age maximum_age application application_en fees fees_en alert alert_en is_certified rating_sum rating_count area",
+    "minimum_age maximum_age application application_en fees fees_en alert alert_en is_certified rating_sum rating_count "
+    "doubted_at area",
 )
 declare(
     "directory.Location",

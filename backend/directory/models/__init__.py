@@ -22,16 +22,19 @@ from backend.directory.models.details import (
     ServiceArea,
 )
 from backend.directory.models.guide import Checklist, ChecklistStep, GuideItem, LifeEvent, LifeStep
-from backend.directory.models.intake import Membership
+from backend.directory.models.intake import Application, Correction, Membership, Picture, Proposal
+from backend.directory.models.sheets import Settled, Sheet, SheetRow
 from backend.directory.models.streets import Network, WalkEdge, WalkNode, WalkOrigin, WalkTime
 
 __all__ = [
     "Accessibility",
+    "Application",
     "Certification",
     "Checklist",
     "ChecklistStep",
     "CircleStop",
     "Contact",
+    "Correction",
     "CostOption",
     "CoverageMark",
     "CoverageSpan",
@@ -44,12 +47,17 @@ __all__ = [
     "Organization",
     "OrganizationIdentifier",
     "Phone",
+    "Picture",
     "Program",
+    "Proposal",
     "RequiredDocument",
     "Schedule",
     "Service",
     "ServiceArea",
     "ServiceAtLocation",
+    "Settled",
+    "Sheet",
+    "SheetRow",
     "Status",
     "Suspension",
     "TaxonomyTerm",

@@ -114,6 +114,9 @@ class Service(Sourced):
     is_certified = models.BooleanField(default=False)
     rating_sum = models.PositiveIntegerField(default=0)
     rating_count = models.PositiveIntegerField(default=0)
+    doubted_at = models.DateTimeField(
+        null=True, blank=True, help_text="since when several residents say that it has closed; null: nobody doubts it"
+    )
     area = models.ForeignKey(
         "directory.Network", on_delete=models.SET_NULL, null=True, blank=True, related_name="services",
         help_text="the imported area that keeps this service up to date",
