@@ -37,6 +37,7 @@ PURPOSES = {
     "home": ("确认住所", "confirming the home"),
     "repair": ("报修与处理", "reports and their handling"),
     "billing": ("计费、缴费、记账", "billing, payments and the books"),
+    "book": ("预约与评价", "bookings and ratings"),
     "notify": ("通知与送达", "notices and their delivery"),
     "delegate": ("代办授权", "acting for somebody"),
     "staff": ("工作人员的职责", "the duties of staff"),

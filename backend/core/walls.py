@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from django.db import migrations
 
-AREAS = ("people", "emergency", "devices", "payments", "tickets", "notices", "nobody")
+AREAS = ("people", "emergency", "devices", "payments", "tickets", "notices", "bookings", "nobody")
 """Whose permissions open the rows beyond the reader's own; `nobody`: verbs and named look-ups alone."""
 
 FUNCTIONS = """

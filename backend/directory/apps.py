@@ -10,6 +10,7 @@ class DirectoryConfig(AppConfig):
     verbose_name = "服务目录 Directory"
 
     def ready(self) -> None:
-        from backend.directory import privacy_circles, privacy_guide, privacy_intake, taxonomy  # noqa: F401 - declares what it holds of people
+        from backend.directory import privacy_bookings, privacy_circles, privacy_guide, privacy_intake, taxonomy  # noqa: F401 - declares what it holds of people
+        from backend.directory.coverage import keeping  # noqa: F401 - counts every day
 
         post_migrate.connect(taxonomy.load, sender=self)

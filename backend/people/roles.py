@@ -48,6 +48,7 @@ class Can(StrEnum):
     TICKET_REPORT_FOR = "ticket:report-for"
     TICKET_VERIFY = "ticket:verify"
     TICKET_WORK = "ticket:work"
+    VENUE_KEEP = "venue:keep"
 
 
 class Power(StrEnum):
@@ -127,6 +128,7 @@ TABLE: dict[Role, frozenset[Can]] = {
             Can.TICKET_REPORT_FOR,
             Can.TICKET_VERIFY,
             Can.TICKET_WORK,
+            Can.VENUE_KEEP,
         }
     ),
     Role.GRID_WORKER: frozenset(
@@ -228,6 +230,7 @@ AREAS: dict[str, frozenset[Can]] = {
     "payments": frozenset({Can.BILL_READ, Can.LEDGER_READ}),
     "tickets": frozenset({Can.TICKET_READ}),
     "notices": frozenset(),
+    "bookings": frozenset({Can.VENUE_KEEP}),
 }
 """Which permissions open which area's rows behind the walls."""
 

@@ -1,5 +1,6 @@
 """The directory's tables, with the names of HSDS 3.1, and the walking networks."""
 
+from backend.directory.models.bookings import Booking, Offer, Slot
 from backend.directory.models.catalogue import (
     Location,
     Organization,
@@ -23,12 +24,14 @@ from backend.directory.models.details import (
 )
 from backend.directory.models.guide import Checklist, ChecklistStep, GuideItem, LifeEvent, LifeStep
 from backend.directory.models.intake import Application, Correction, Membership, Picture, Proposal
+from backend.directory.models.ratings import Rating
 from backend.directory.models.sheets import Settled, Sheet, SheetRow
 from backend.directory.models.streets import Network, WalkEdge, WalkNode, WalkOrigin, WalkTime
 
 __all__ = [
     "Accessibility",
     "Application",
+    "Booking",
     "Certification",
     "Checklist",
     "ChecklistStep",
@@ -44,12 +47,14 @@ __all__ = [
     "Location",
     "Membership",
     "Network",
+    "Offer",
     "Organization",
     "OrganizationIdentifier",
     "Phone",
     "Picture",
     "Program",
     "Proposal",
+    "Rating",
     "RequiredDocument",
     "Schedule",
     "Service",
@@ -58,6 +63,7 @@ __all__ = [
     "Settled",
     "Sheet",
     "SheetRow",
+    "Slot",
     "Status",
     "Suspension",
     "TaxonomyTerm",

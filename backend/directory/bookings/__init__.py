@@ -1,0 +1,1 @@
+"""Bookings: what can be booked, who comes, who waits."""
