@@ -44,6 +44,7 @@ def _checks() -> dict[str, dict[str, Any]]:
         checks["migrations"] = {"ok": _is_migrated()}
         checks["hints"] = {"ok": hints.can_send()}
         checks["worker"] = {"ok": worker.is_alive("worker")}
+        checks["emergency"] = {"ok": worker.is_alive("emergency")}
     except DatabaseError as gone:
         checks["database"] = {"ok": False, "error": type(gone).__name__}
     return checks

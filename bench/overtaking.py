@@ -193,19 +193,24 @@ def _service() -> Iterator[Service]:
 
 @contextlib.contextmanager
 def _worker(settings: dict[str, str]) -> Iterator[None]:
+    """The two workers that a district runs: one for emergencies, one for the rest."""
     log = Path(os.environ["YIKE_HOME"]) / "bench-worker.log"
     with log.open("wb") as out:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "backend", "worker"], cwd=ROOT, env=os.environ | settings, stdout=out, stderr=out
-        )
+        start = [sys.executable, "-m", "backend", "worker", "--lanes"]
+        both = [
+            subprocess.Popen([*start, lanes], cwd=ROOT, env=os.environ | settings, stdout=out, stderr=out)
+            for lanes in ("emergency", "other")
+        ]
         try:
             yield
         finally:
-            process.terminate()
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(20)
-            process.kill()
-            process.wait()
+            for process in both:
+                process.terminate()
+            for process in both:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(20)
+                process.kill()
+                process.wait()
 
 
 def _waiting(aside: psycopg.Connection[Any], source: UUID) -> bool:

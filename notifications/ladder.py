@@ -178,4 +178,5 @@ def climb(actor: Doer, *, row: Climb) -> Climb:
 
 def register_loop(actor: Doer) -> None:
     """The worker's loop of the ladder."""
-    register(DueLoop("ladder", Climb, lambda row: climb(actor, row=row), lease=timedelta(seconds=30), batch=50))
+    lease = timedelta(seconds=30)
+    register(DueLoop("ladder", Climb, lambda row: climb(actor, row=row), lease=lease, batch=50, is_urgent=True))

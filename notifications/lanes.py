@@ -129,4 +129,5 @@ def lane(channels: tuple[str, ...], urgency: str, carry: Carry, *, batch: int, t
         channels=channels,
         urgency=urgency,
         carry=carry,
+        is_urgent=urgency in FIRST,
     )

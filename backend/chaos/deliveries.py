@@ -32,7 +32,7 @@ from backend.chaos.telling import DEVICES, TOPIC
 from backend.story import demo
 from backend.story.client import Api, log_in
 
-VICTIMS = ("worker", "http", "valkey")
+VICTIMS = ("worker", "emergency", "http", "valkey")
 PEOPLE = 8  # of the demo's residents
 QUIET_WITHIN = 420.0  # seconds: the killed workers' claims end after a lease, and what failed waits up to five minutes
 _OURS = "FROM notifications_delivery WHERE topic = %s AND at >= %s AND channel = 'fcm'"

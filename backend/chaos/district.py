@@ -22,7 +22,13 @@ from backend.core import ports
 T = TypeVar("T")
 ROOT = Path(__file__).resolve().parents[2]
 FIRST_START = 300.0  # seconds: database, migrations and seed of a fresh home on a busy machine
-CHILDREN = ("http", "worker", "receivers", "postgres")
+WORDS = {
+    "http": "backend serve",
+    "worker": "backend worker --lanes other",
+    "emergency": "backend worker --lanes emergency",
+    "receivers": "backend receivers",
+}
+CHILDREN = ("http", "worker", "emergency", "receivers", "postgres")
 # Addresses and keys of other installations must not reach this one.
 FOREIGN = ("DATABASE_", "YIKE_", "STRIPE_", "FCM_", "REDIS_", "MQTT_", "PYTEST_", "PUBLIC_URL", "COVERAGE_")
 
@@ -107,7 +113,7 @@ class Running:
                 pid = int(lock.read_text().split()[0])
                 return pid if pid in running else None
             return None
-        word = f"backend {'serve' if child == 'http' else child}"
+        word = WORDS[child]
         mine = (one.pid for one in running.values() if one.parent == self.process.pid and word in one.command)
         return next(mine, None)
 

@@ -43,7 +43,8 @@ class DueLoop:
 
     `only` limits the loop to rows whose columns have these values, `skip` leaves such rows out: two loops may share a table.
     `work(row)` may set the row's due time itself (to wait again) or clear it; when it leaves it as claimed, the row is done. What
-    it raises keeps the row due, later each time (up to `longest`), with the class name in `last_error`.
+    it raises keeps the row due, later each time (up to `longest`), with the class name in `last_error`. `is_urgent`:
+    somebody waits for help or for a code, so a worker of its own runs it (`backend.core.worker`).
     """
 
     name: str
@@ -57,6 +58,7 @@ class DueLoop:
     longest: timedelta = timedelta(minutes=10)
     only: dict[str, str] = default(default_factory=dict)
     skip: dict[str, str] = default(default_factory=dict)
+    is_urgent: bool = False
     wake: threading.Event = default(default_factory=threading.Event, repr=False)
 
     def claim(self, limit: int | None = None) -> list[Any]:

@@ -57,4 +57,4 @@ def follow(row: Handoff) -> None:
     _followers[row.kind](row.data, row.key)
 
 
-loop = register(DueLoop("handoff", Handoff, follow, lease=timedelta(seconds=60)))
+loop = register(DueLoop("handoff", Handoff, follow, lease=timedelta(seconds=60), is_urgent=True))

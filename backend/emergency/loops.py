@@ -37,8 +37,11 @@ escalation = DueLoop(
     lease=timedelta(seconds=15),
     threads=2,
     longest=timedelta(seconds=10),
+    is_urgent=True,
 )
-signal_retry = DueLoop(name="signal-retry", model=SignalRetry, work=read_again, longest=timedelta(minutes=10))
+signal_retry = DueLoop(
+    name="signal-retry", model=SignalRetry, work=read_again, longest=timedelta(minutes=10), is_urgent=True
+)
 
 
 def register() -> None:

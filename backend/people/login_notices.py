@@ -33,6 +33,11 @@ TEXTS = {
         "zh": "【一刻】您的账户手机号已更换为 {phone}。如非本人办理，请立即拨打 12345 或到社区服务台。",
         "en": "[Yike] The phone of your account is now {phone}. If that was not you, call 12345 or your service desk at once.",
     },
+    "phone.detached": {
+        "zh": "您原来的手机号现由他人使用，已与您的账户解绑，账户和住所资料都保留。请携带证件到社区服务台登记新号码。",
+        "en": "Your former number belongs to somebody else now and was taken off your account; account and home are kept. Bring "
+        "a document to the service desk to register a new number.",
+    },
     "phone.change-asked": {
         "zh": "社区服务台为您申请了更换手机号，24 小时后生效。如非本人意愿，请拒绝。",
         "en": "The service desk asked to change your phone; it takes effect in 24 hours. Refuse it if you do not want it.",
@@ -74,6 +79,11 @@ def phone_changed(person_id: UUID, *, old: str, new: str, language: str) -> None
     notify(person_id, "phone.changed", {}, about="/api/v1/me")
     if old:
         text_phone(old, "phone.changed.text", {"phone": phones.masked(new)}, language=language)
+
+
+def phone_detached(person_id: UUID) -> None:
+    """Tell whoever lost a number that is somebody else's now, by every way but the number (inside a verb)."""
+    notify(person_id, "phone.detached", {}, about="/api/v1/me")
 
 
 def change_asked(person_id: UUID, *, old: str, new: str, language: str, key: str) -> None:

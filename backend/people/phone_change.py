@@ -100,4 +100,5 @@ def detach(user: User, *, why: str) -> None:
     user.phone_blind = None
     user.save(update_fields=["phone_blind"])
     login_devices.end_all(user.id, why=why)
+    login_notices.phone_detached(user.id)
     record("person.phone-detached", about=user, why=why)

@@ -91,7 +91,9 @@ class Supervisor:
             children.append(self._sandbox(public))
         number = self.door.fileno()
         children.append(Child("http", "backend", ["serve"], {doors.VARIABLE: str(number)}, [number]))
-        return [*children, Child("worker", "backend", ["worker"]), Child("receivers", "backend", ["receivers"])]
+        children.append(Child("emergency", "backend", ["worker", "--lanes", "emergency"]))
+        children.append(Child("worker", "backend", ["worker", "--lanes", "other"]))
+        return [*children, Child("receivers", "backend", ["receivers"])]
 
     def _sandbox(self, public: str) -> Child:
         """The payment sandbox; its address and keys go to the others through the environment, as Stripe's own would.

@@ -201,13 +201,15 @@ def test_the_documentation_needs_nothing_from_outside(client_for: Client) -> Non
 def test_health_tells_what_it_checked(client_for: Client) -> None:
     assert client_for(None).get("/livez").json() == {"status": "ok"}
     checks = client_for(None).get("/readyz").json()["checks"]
-    assert set(checks) >= {"database", "clock", "migrations", "hints", "worker"}
+    assert set(checks) >= {"database", "clock", "migrations", "hints", "worker", "emergency"}
 
 
 def test_a_lost_hint_carrier_degrades_and_a_lost_worker_fails(
     client_for: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     worker.beat("worker")
+    assert client_for(None).get("/readyz").json()["checks"]["emergency"] == {"ok": False}
+    worker.beat("emergency")
     assert client_for(None).get("/readyz").json()["status"] == "ok"
     hints.close()
     monkeypatch.setattr(env, "redis_url", "redis://127.0.0.1:1/0")

@@ -105,10 +105,10 @@ def test_the_stored_answer_is_sealed(cast: Cast) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_forty_threads_with_one_key_do_the_work_once(barrier: Any) -> None:
+def test_a_hundred_threads_with_one_key_do_the_work_once(barrier: Any) -> None:
     cast = Cast()
     actor = cast.wang.actor
-    results = barrier(40, lambda i: offering(offer("k"), actor, language="en"))
+    results = barrier(100, lambda i: offering(offer("k"), actor, language="en"))
     done = [r for r in results if isinstance(r, User)]
     assert len(done) == 1
     assert all(isinstance(r, IdempotencyKeyBusy | Replayed | User) for r in results)

@@ -37,3 +37,13 @@ def test_recurring_work_that_hangs_does_not_make_the_worker_seem_dead(monkeypatc
         let_go.set()
         stop.set()
         running.join(20)
+
+
+def test_what_somebody_waits_for_has_a_worker_of_its_own() -> None:
+    urgent, rest = set(worker.loops_of(worker.EMERGENCY)), set(worker.loops_of(worker.OTHER))
+    assert {"escalation", "signal-retry", "handoff", "ladder"} <= urgent
+    lanes = {name.rpartition(".")[2]: name in urgent for name in urgent | rest if name.startswith("courier.sms")}
+    assert lanes == {"emergency": True, "code": True, "normal": False}
+    assert {"jobs", "jobs.broadcasts", "attempts", "refunds", "stripe-inbox"} <= rest
+    assert urgent.isdisjoint(rest)
+    assert urgent | rest == set(worker.loops_of(worker.ALL)) == set(due.loops())

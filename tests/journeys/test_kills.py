@@ -15,9 +15,10 @@ from tests.sockets.peer import until
 
 pytestmark = [pytest.mark.xdist_group("living"), pytest.mark.kills]
 VICTIMS = ["worker", "http", "postgres"]  # `http` serves the sockets too
+URGENT = ["emergency", "http", "postgres"]  # the worker that alarms and handoffs wait for
 
 
-@pytest.mark.parametrize("victim", VICTIMS)
+@pytest.mark.parametrize("victim", URGENT)
 def test_an_alarm_survives(district: District, victim: str) -> None:
     """Killed while the alarm is on its way, and once more before it is answered: the open desk hears of it once."""
     resident, dispatcher = district.person("resident", 7), district.person("dispatcher")
@@ -48,7 +49,7 @@ def test_an_alarm_survives(district: District, victim: str) -> None:
 def test_silence_escalates_although_the_worker_is_killed(district: District) -> None:
     resident, dispatcher = district.person("resident", 6), district.person("dispatcher")
     raised = resident.insist("/emergency/alarms", {"id": str(uuid4()), "kind": "sos"})["incident"]["id"]
-    district.kill("worker")
+    district.kill("emergency")
     path = f"/emergency/incidents/{raised}"
     wait_for(lambda: "incident.escalated" in [line["event"] for line in dispatcher.get(path)["timeline"]], 120)
     finish(dispatcher, raised)
@@ -78,7 +79,7 @@ def test_a_payment_survives(district: District, victim: str) -> None:
     assert district.person("auditor").get("/ledger/trial-balance")["total"] == 0
 
 
-@pytest.mark.parametrize("victim", VICTIMS)
+@pytest.mark.parametrize("victim", URGENT)
 def test_a_report_that_smells_of_gas_survives(district: District, victim: str) -> None:
     """Killed while the report is on its way or is handed over: one ticket, one incident, and the work goes to its end."""
     resident, dispatcher = district.person("resident", 5), district.person("dispatcher")

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from backend.core.clock import now
+from backend.core.errors import TooMany
 from backend.people import delegation_requests, delegations, phones, tending
 from backend.people.login import CodeExpired, CodeWrong
 from backend.people.models import Delegation, User
@@ -211,7 +212,7 @@ def test_a_right_code_at_once_is_one_power(cast: Cast, barrier: Callable[..., li
     asked = ask(cast).json()["id"]
     _, _, code = sent()
     actor = cast.outsider.actor
-    results = barrier(5, lambda _: delegation_requests.confirm(actor, request_id=asked, code=code))
+    results = barrier(100, lambda _: delegation_requests.confirm(actor, request_id=asked, code=code))
     assert sum(isinstance(r, Delegation) for r in results) == 1
     assert delegations.in_force().count() == 1
 
@@ -223,8 +224,8 @@ def test_a_pair_has_one_power_however_often_it_is_given_at_once(cast: Cast, barr
     def work(_: int) -> Any:
         return delegations.give(actor, person_id=cast.wang.id, powers=["pay"], until=until, delegate=cast.outsider.id)
 
-    results = barrier(8, work)
-    assert all(isinstance(r, Delegation) for r in results), results
+    results = barrier(100, work)
+    assert {type(r) for r in results} <= {Delegation, TooMany}, results
     assert delegations.in_force().count() == 1
 
 

@@ -59,7 +59,7 @@ def test_the_tries_of_a_day_are_counted_exactly_over_many_codes(barrier: Any, mo
             else:
                 with pytest.raises((login.CodesUsedUp, TooMany)):
                     asked_code()
-            found = kinds(barrier(25, lambda i: login.log_in(phone=PHONE, code="x", device=DEVICE)))
+            found = kinds(barrier(ALL, lambda i: login.log_in(phone=PHONE, code="x", device=DEVICE)))
             wrong += found["CodeWrong"]
     assert wrong == 20
 
@@ -115,17 +115,17 @@ def test_ending_and_refreshing_at_once_never_leaves_a_living_token(barrier: Any)
 def test_all_devices_that_end_all_others_end_in_peace(barrier: Any) -> None:
     first = logged_in()
     actors = []
-    for i in range(20):
+    for i in range(ALL):
         session = Session.objects.create(user=first.user, device_key=f"d{i}", expires_at=first.session.expires_at)
         actors.append(login.token_actor(with_tokens(session, "").access_token))
-    results = barrier(20, lambda i: login.end_others(actors[i]))
-    assert kinds(results) == {"int": 20}
+    results = barrier(ALL, lambda i: login.end_others(actors[i]))
+    assert kinds(results) == {"int": ALL}
     assert Session.objects.filter(user=first.user, revoked_at=None).count() == 0
 
 
 def test_the_breaker_is_opened_once_for_each_range(barrier: Any) -> None:
     sent(25, verified=0, prefix=b"a")
     sent(25, verified=0, prefix=b"b")
-    results = barrier(20, lambda i: login_alarm.check_conversion())
+    results = barrier(ALL, lambda i: login_alarm.check_conversion())
     assert all(isinstance(r, list) for r in results)
     assert CodeBreaker.objects.count() == 2

@@ -122,7 +122,7 @@ def test_of_a_hundred_desks_at_once_one_asks_and_a_refusal_meets_the_change_only
     assert sum(isinstance(r, phone_change_desk.ChangeWaiting) for r in results) == 99
     row = PhoneChange.objects.get()
     with moved_clock(LATER):
-        mixed = barrier(20, lambda i: phone_change_desk.execute(row) if i % 2 else phone_change_desk.refuse(own))
+        mixed = barrier(100, lambda i: phone_change_desk.execute(row) if i % 2 else phone_change_desk.refuse(own))
     row.refresh_from_db()
     refused = sum(isinstance(r, PhoneChange) for r in mixed)
     assert (row.state, refused) in {("done", 0), ("refused", 1)}

@@ -18,6 +18,8 @@ from backend.people.actor import Actor
 from backend.people.models import Residency, Session, User
 from backend.people.phone_change import detach
 from backend.people.reading import phone_of
+from notifications.deliveries import Delivery
+from notifications.notice import Notice
 from tests.cast import Cast, Http
 from tests.people.logins import DEVICE, asked_code, logged_in
 
@@ -195,6 +197,8 @@ def test_of_a_hundred_choices_at_once_one_makes_a_new_person(barrier: Any, moved
     assert sum(isinstance(r, login.LoggedIn) for r in results) == 1
     assert sum(isinstance(r, reproof.NothingToProve) for r in results) == 99
     assert User.objects.count() == before + 1
+    assert Notice.objects.filter(person_id=cast.wang.id, topic="phone.detached").count() == 1
+    assert not Delivery.objects.filter(topic="phone.detached", channel="sms").exclude(state="skipped").exists()
 
 
 def test_a_staff_login_in_some_browser_makes_no_phone_known(cast: Cast, moved_clock: Any) -> None:

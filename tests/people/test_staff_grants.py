@@ -86,7 +86,7 @@ def test_two_excluding_roles_given_at_once_are_one(cast: Cast, barrier: Callable
         role, kind, scope = wanted[i % 2]
         return grant(actor, person_id=cast.neighbour.id, role=role, scope_kind=kind, scope_id=scope)
 
-    barrier(10, try_to_give)
+    barrier(100, try_to_give)
     assert RoleGrant.objects.filter(user=cast.neighbour.user).count() == 1
 
 

@@ -6,11 +6,15 @@ from collections.abc import Sequence
 
 import pytest
 
+from backend.core.verb import StreamedEvent
+from notifications import sms, streams
+from notifications.deliveries import Delivery
 from tests.permissions.hearing import heard, may_hear
+from tests.permissions.outgoing import going_out
 from tests.permissions.probes import NOT_PROBED, PROBES
 from tests.permissions.rows import rules
 from tests.permissions.trial import as_role, body_of, send
-from tests.permissions.world import KINDS, OWNERS, World
+from tests.permissions.world import KINDS, OWNERS, World, canary
 from tests.whole_cast import ROLES
 
 Heard = dict[tuple[str, str], set[str]]
@@ -58,3 +62,20 @@ def test_each_role_hears_exactly_what_it_has_a_right_to() -> None:
             assert (kind, owner, found.get((kind, owner), set())) == (kind, owner, wanted)
     for kind in UNTIL_TAKEN:
         assert [len(found.get((kind, owner), ())) for owner in OWNERS] == [1, 1, 1] or kind == "contactphone"
+
+
+@pytest.mark.django_db
+def test_what_goes_out_would_be_heard() -> None:
+    world = World()
+    assert going_out(world) == []
+    person = world.wang.id
+    Delivery.objects.create(
+        channel="sms",
+        topic="login.code",
+        sealed_by=person,
+        sealed=sms.sealed(person, "+8613900000000", canary("care", "wang")),
+    )
+    assert going_out(world) == [("care", "wang")]
+    event = StreamedEvent(f"person:{person}", "test", "/api/v1/me", {"said": canary("ticket", "wang")})
+    streams.append([event])
+    assert set(going_out(world)) == {("care", "wang"), ("ticket", "wang")}

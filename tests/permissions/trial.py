@@ -15,6 +15,7 @@ from backend.core.errors import Refusal
 from tests.cast import Cast
 from tests.permissions.call import Call
 from tests.permissions.hearing import strangers_words
+from tests.permissions.outgoing import going_out
 from tests.permissions.world import World
 from tests.whole_cast import ROLES
 
@@ -24,7 +25,7 @@ CLIENT = Client()
 
 @dataclass
 class Answer:
-    """`heard`: (kind, owner) of the canaries in this answer that this role has no right to."""
+    """`heard`: (kind, owner) of the canaries in this answer that this role has no right to, and of those that went out."""
 
     status: int
     heard: list[tuple[str, str]]
@@ -86,9 +87,11 @@ def tried(
                 answer = send(world, role, method, path, call)
             whole = body_of(answer)
             said = "\n".join(logged.lines).encode()
+            _set_role("NONE")
+            sent = going_out(world) if method != "GET" and answer.status_code < 400 else []
             transaction.set_rollback(True)
         _set_role("NONE")
-        leaks = strangers_words(world, role, whole, operation) + strangers_words(world, "", said)
+        leaks = strangers_words(world, role, whole, operation) + strangers_words(world, "", said) + sent
         answers[role] = Answer(answer.status_code, leaks)
     return answers
 

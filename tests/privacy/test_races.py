@@ -48,7 +48,7 @@ def test_a_hundred_looks_at_once_are_ten(cast: Cast, barrier: Barrier) -> None:
 
 def test_answers_at_once_leave_one_that_holds(cast: Cast, barrier: Barrier) -> None:
     actor = cast.wang.actor
-    barrier(40, lambda i: consents.answer(actor, purpose="health", given=i % 2 == 0, version="2026-11"))
+    barrier(100, lambda i: consents.answer(actor, purpose="health", given=i % 2 == 0, version="2026-11"))
     rows = list(Consent.objects.filter(user=cast.wang.user, purpose="health").order_by("-id"))
-    assert len(rows) == 40
+    assert len(rows) == 100
     assert consents.holds(cast.wang.id, "health") == rows[0].is_given

@@ -123,7 +123,7 @@ def test_it_greets_with_the_links_and_publishes_its_ports(running: Running) -> N
     assert "migrate │" not in running.log.read_text()
 
 
-@pytest.mark.parametrize("name", ["serve", "worker", "receivers"])
+@pytest.mark.parametrize("name", ["serve", "worker --lanes emergency", "worker --lanes other", "receivers"])
 def test_a_killed_process_comes_back(running: Running, name: str) -> None:
     before = running.child(name)
     os.kill(before, signal.SIGKILL)
@@ -143,7 +143,7 @@ def test_a_killed_database_comes_back(running: Running) -> None:
 
 def test_ctrl_c_stops_everything(running: Running) -> None:
     postgres, children = ports.read(running.home)["postgres"], running.children()
-    assert len(children) == 4
+    assert len(children) == 5
     assert running.stop() == 0
     for pid in children:
         with pytest.raises(ProcessLookupError):
