@@ -22,9 +22,19 @@ declare("directory.ServiceAtLocation", plain="service location phone hours_text 
 declare("directory.Schedule", plain="service_at_location freq byday opens_at closes_at valid_from valid_to on_holidays")
 declare(
     "directory.Network",
-    plain="name zone version digest walks_digest nodes edges west south east north imported_at",
+    plain="name zone version digest walks_digest timezone nodes edges west south east north imported_at due_at lease attempts last_error",
 )
 declare("directory.WalkNode", plain="network number easting northing")
-declare("directory.WalkEdge", plain="network tail head metres effort")
-declare("directory.WalkOrigin", plain="building network lon lat snap_metres limit")
-declare("directory.WalkTime", plain="building service_at_location effort metres is_estimate")
+declare("directory.WalkEdge", plain="network tail head metres effort wheels")
+declare("directory.WalkGate", plain="network tail head access hours shut")
+declare("directory.Entrance", plain="network ref lon lat kind wheelchair outline")
+for _profile in ("Walk", "Wheel"):
+    declare(
+        f"directory.{_profile}Origin",
+        plain="building network lon lat start_lon start_lat tail head along snap_metres limit is_stale",
+    )
+    declare(
+        f"directory.{_profile}Target",
+        plain="network service_at_location lon lat tail head along leg is_estimate is_stale",
+    )
+    declare(f"directory.{_profile}Time", plain="building service_at_location effort metres is_estimate")

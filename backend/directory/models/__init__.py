@@ -26,7 +26,19 @@ from backend.directory.models.guide import Checklist, ChecklistStep, GuideItem, 
 from backend.directory.models.intake import Application, Correction, Membership, Picture, Proposal
 from backend.directory.models.ratings import Rating
 from backend.directory.models.sheets import Settled, Sheet, SheetRow
-from backend.directory.models.streets import Network, WalkEdge, WalkNode, WalkOrigin, WalkTime
+from backend.directory.models.streets import (
+    Entrance,
+    Network,
+    WalkEdge,
+    WalkGate,
+    WalkNode,
+    WalkOrigin,
+    WalkTarget,
+    WalkTime,
+    WheelOrigin,
+    WheelTarget,
+    WheelTime,
+)
 
 __all__ = [
     "Accessibility",
@@ -72,4 +84,10 @@ __all__ = [
     "WalkNode",
     "WalkOrigin",
     "WalkTime",
+    "WheelTime",
+    "WheelTarget",
+    "WheelOrigin",
+    "WalkTarget",
+    "WalkGate",
+    "Entrance",
 ]
