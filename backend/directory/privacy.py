@@ -22,7 +22,8 @@ declare("directory.ServiceAtLocation", plain="service location phone hours_text 
 declare("directory.Schedule", plain="service_at_location freq byday opens_at closes_at valid_from valid_to on_holidays")
 declare(
     "directory.Network",
-    plain="name zone version digest walks_digest timezone nodes edges west south east north imported_at due_at lease attempts last_error",
+    plain="name zone version digest walks_digest timezone nodes edges west south east north imported_at "
+    "due_at lease attempts last_error",
 )
 declare("directory.WalkNode", plain="network number easting northing")
 declare("directory.WalkEdge", plain="network tail head metres effort wheels")

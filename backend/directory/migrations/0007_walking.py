@@ -12,10 +12,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RemoveField(
-            model_name="network",
-            name="walks_digest",
-        ),
         migrations.AddField(
             model_name="network",
             name="attempts",
@@ -273,4 +269,5 @@ class Migration(migrations.Migration):
                 "indexes": [models.Index(fields=["building", "effort", "service_at_location"], name="wheels_in_order")],
             },
         ),
+        migrations.RunSQL("UPDATE directory_network SET due_at = now()", migrations.RunSQL.noop),
     ]
