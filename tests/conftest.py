@@ -8,8 +8,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.core.handlers.base import BaseHandler
 from django.core.management.commands import flush
 from django.db import connection
+from django.test.client import ClientHandler
 
 from backend.core import clock, grants, hints
 from tests import cast as casting
@@ -44,6 +47,26 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
     yield
     patch.undo()
     hints.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_stack() -> Iterator[None]:
+    """All test clients share the middleware that the first one loaded, as requests of one server do, unless a setting changed."""
+    loaded: list[tuple[dict[str, Any], dict[str, Any]]] = []
+
+    def load(handler: ClientHandler, is_async: bool = False) -> None:
+        now = {name: getattr(settings, name) for name in dir(settings) if name.isupper()} | {"is_async": is_async}
+        for then, middleware in loaded:
+            if now == then:
+                vars(handler).update(middleware)
+                return
+        before = vars(handler).copy()
+        BaseHandler.load_middleware(handler, is_async)
+        loaded.append((now, {name: value for name, value in vars(handler).items() if name not in before}))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ClientHandler, "load_middleware", load, raising=False)
+        yield
 
 
 @pytest.fixture
