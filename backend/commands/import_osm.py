@@ -1,7 +1,7 @@
 """Bring the streets and services of an OpenStreetMap extract (PBF) into the directory. Repeatable.
 
-The second import of the same file changes nothing; what is gone from a newer file is closed. Dirty objects are counted and
-reported, never fatal. Data: © OpenStreetMap contributors, ODbL.
+The second import of the same file writes nothing; a newer one writes what changed, and closes what is gone. An import that was
+killed is run again and goes on. Dirty objects are counted and reported, never fatal. Data: © OpenStreetMap contributors, ODbL.
 """
 
 import argparse
@@ -44,39 +44,29 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _import(args: argparse.Namespace) -> None:
-    from backend.directory import actions
-    from backend.directory.osm import extract as osm
-    from backend.directory.osm.boundary import Boundary
-    from backend.directory.osm.clock import clock_of
-    from backend.directory.osm.division import within_division
+    from backend.directory.osm import importing
     from backend.people.actor import Actor
 
-    actor = Actor.system("import-osm")
-    boundary = Boundary.read(args.boundary) if args.boundary else None
-    extract = osm.read(args.file, boundary, _bar("reading", "objects"))
-    places = within_division(extract.places, args.division)
-    timezone = args.timezone or clock_of(extract)
-    name = args.name or args.division or args.file.name.removesuffix(".pbf").removesuffix(".osm")
-    network = actions.keep_network(actor, name=name, extract=extract)
+    wish = importing.Wish(args.file, args.boundary, args.division, args.name, args.timezone)
+    done = importing.bring_in(Actor.system("import-osm"), wish, _bar)
+    network, counts, walks = done.network, done.counts, done.walks
     if not args.timezone:
-        print(f"clock: {timezone} (--timezone sets another)")
+        print(f"clock: {done.timezone} (--timezone sets another)")
     print(f"streets: {network.nodes} nodes, {network.edges} edges (version {network.version}, area {network.name})")
-    counts = actions.keep_services(actor, network_id=network.id, places=places, source="osm", timezone=timezone)
     print(
-        f"services: {len(places)} read, {counts.created} new, {counts.updated} changed, {counts.unchanged} unchanged, "
+        f"services: {done.read} read, {counts.created} new, {counts.updated} changed, {counts.unchanged} unchanged, "
         f"{counts.closed} closed"
     )
-    walks = actions.compute_walks(actor, network_id=network.id, watch=_bar("walking", "buildings"))
     fresh = "computed" if walks.is_fresh else "unchanged"
     print(f"walk times: {walks.walks} {fresh}, from {walks.buildings} buildings")
-    for problem, count in sorted(extract.problems.items()):
+    for problem, count in sorted(done.problems.items()):
         print(f"reported: {count} × {problem}")
 
 
-def _bar(label: str, unit: str) -> Any:
+UNITS = {"reading": " objects", "streets": " networks", "services": " pieces", "walking": " buildings"}
+
+
+def _bar(stage: str, things: Iterable[Any], total: int | None) -> Iterable[Any]:
     from tqdm import tqdm
 
-    def watch(things: Iterable[Any]) -> Iterable[Any]:
-        return tqdm(things, desc=label, unit=f" {unit}", mininterval=0.5)
-
-    return watch
+    return tqdm(things, desc=stage, total=total, unit=UNITS[stage], mininterval=0.5)
