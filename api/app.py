@@ -22,8 +22,10 @@ log = structlog.get_logger(__name__)
 ROUTERS = (
     "api.routers.auth.router",
     "api.routers.bulletins.router",
+    "api.routers.circles.router",
     "api.routers.clients.router",
     "api.routers.community.router",
+    "api.routers.coverage.router",
     "api.routers.delegations.router",
     "api.routers.deliveries.router",
     "api.routers.delivery_log.router",

@@ -18,7 +18,9 @@ PICTURE = 15 * 1024 * 1024
 ENVELOPE = 64 * 1024
 LIMITS: tuple[tuple[re.Pattern[str], int], ...] = (
     (re.compile(r"^/api/v1/photos$"), PICTURE + ENVELOPE),
+    (re.compile(r"^/api/v1/circles/[^/]+/cover$"), PICTURE + ENVELOPE),
     (re.compile(r"^/api/v1/me/homes/[^/]+/evidence$"), PICTURE + ENVELOPE),
+    (re.compile(r"(^|/)desk/circles/[^/]+/cover$"), PICTURE + ENVELOPE),
     (re.compile(r"(^|/)app/(tickets|homes)(/|$)"), 3 * PICTURE + ENVELOPE),
 )
 """Addresses that take files; all others take a megabyte."""

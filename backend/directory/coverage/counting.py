@@ -44,7 +44,7 @@ class Count:
 
 @dataclass(frozen=True)
 class Gap:
-    """A building whose homes are not within 15 minutes of a category. `nearest_seconds`: a walk just beyond, if one was computed."""
+    """A building (WGS-84 degrees) whose homes are not within 15 minutes of a category."""
 
     category: str
     building_id: UUID

@@ -1,0 +1,124 @@
+"""Where the circle is broken: coverage of a community, its history, comparison, map; and the printed booklet."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from ninja import Query
+
+from api.edge import PUBLIC, Reply, Request, Router, access, language, single
+from api.schemas.coverage import (
+    CompareOut,
+    CompareQuery,
+    CoverageOut,
+    CoverageQuery,
+    FeatureOut,
+    FeatureProperties,
+    HistoryOut,
+    HistoryQuery,
+    LineOut,
+    MapOut,
+    SpanOut,
+    compared,
+)
+from backend.community.models import Division
+from backend.core.clock import today
+from backend.core.errors import FieldError, Invalid
+from backend.directory.coverage import comparing, counting, drawing, keeping
+from backend.directory.coverage.counting import Count
+from backend.directory.coverage.profiles import PROFILES
+
+router = Router(tags=["coverage"])
+PLACES = PUBLIC("how well places are served is public; it counts homes, never people")
+
+
+@router.get("/circle/coverage", response=CoverageOut)
+@access(PLACES)
+def coverage(request: Request, query: Query[CoverageQuery]) -> Reply:
+    """Now, from the walks computed ahead: what each category's homes reach within 15 minutes, and which buildings miss it."""
+    tongue, community, codes = language(request), comparing.community(query.community_id), counting.codes_of(query.list)
+    _check(query.profile)
+    missing = counting.gaps(community.id, codes, query.profile)
+    shown = CoverageOut(
+        community_id=community.id,
+        community_name=community.label(tongue),
+        list=query.list,
+        profile=query.profile,
+        minutes=counting.MINUTES,
+        items=[
+            LineOut.of(one, missing[one.category], tongue)
+            for one in counting.counts([community.id], codes, query.profile)
+        ],
+    )
+    return single(request, None, lambda _: shown)
+
+
+@router.get("/circle/coverage/history", response=HistoryOut)
+@access(PLACES)
+def history(request: Request, query: Query[HistoryQuery]) -> HistoryOut:
+    """What the daily counts found: one row for as long as the numbers stayed the same."""
+    community, codes = comparing.community(query.community_id), _codes(query.category, query.list)
+    _check(query.profile)
+    start, end = query.start or today() - timedelta(days=90), query.end or today() + timedelta(days=1)
+    spans = keeping.history(community.id, codes, query.profile, start, end)
+    return HistoryOut(
+        community_id=community.id,
+        profile=query.profile,
+        counted_at=comparing.counted_at([community.id]).get(community.id),
+        items=[SpanOut.of(span) for span in spans],
+    )
+
+
+@router.get("/circle/coverage/compare", response=CompareOut)
+@access(PLACES)
+def compare(request: Request, query: Query[CompareQuery]) -> CompareOut:
+    """The communities of a subdistrict beside each other, by the last daily count."""
+    places, cells, times, codes = _compared(query)
+    tongue = language(request)
+    items = [compared(place, cells[place.id], times.get(place.id), tongue) for place in places]
+    return CompareOut(profile=query.profile, categories=codes, items=items)
+
+
+@router.get("/circle/coverage/map", response=MapOut)
+@access(PLACES)
+def district_map(request: Request, query: Query[CompareQuery]) -> MapOut:
+    """The same as GeoJSON: a feature a community, the hull of its buildings (nobody published its boundary)."""
+    places, cells, times, _ = _compared(query)
+    shapes, tongue = drawing.geometries(places), language(request)
+    features = []
+    for place in places:
+        (geometry, kind), line = shapes[place.id], compared(place, cells[place.id], times.get(place.id), tongue)
+        told = line.dict(include={"community_id", "name", "mean_share", "homes", "cells"})
+        features.append(FeatureOut(geometry=geometry, properties=FeatureProperties(geometry_is=kind, **told)))
+    return MapOut(features=features)
+
+
+def _compared(
+    query: CompareQuery,
+) -> tuple[list[Division], dict[UUID, list[Count]], dict[UUID, datetime], list[str]]:
+    codes = _codes(query.category, query.list)
+    _check(query.profile)
+    places = comparing.communities(query.subdistrict_id)
+    ids = [place.id for place in places]
+    cells: dict[UUID, list[Count]] = defaultdict(list)
+    for one in keeping.on(ids, codes, query.profile):
+        cells[one.community_id].append(one)
+    return places, cells, comparing.counted_at(ids), codes
+
+
+def _codes(category: str, name: str) -> list[str]:
+    codes = counting.codes_of(category) if category else counting.codes_of(name)
+    if not codes:
+        raise Invalid(
+            FieldError(
+                "?category", "category-unknown", "not a code of GET /categories", "不是 GET /categories 中的代码"
+            )
+        )
+    return codes
+
+
+def _check(profile: str) -> None:
+    if profile not in PROFILES:
+        raise Invalid(FieldError("?profile", "profile-unknown", "not computed here", "尚未计算该出行方式"))

@@ -1,0 +1,1 @@
+"""Themed circles: rounds of places that officers pick, write about and publish."""
