@@ -41,18 +41,18 @@ def test_a_batch_that_fails_altogether_opens_it_at_once() -> None:
     assert breaker.admit("p")[0] is Stand.OPEN
 
 
-def test_thirty_workers_that_fail_together_open_it_once(barrier: Any) -> None:
-    barrier(30, lambda _: breaker.failed("p"))
+def test_a_hundred_workers_that_fail_together_open_it_once(barrier: Any) -> None:
+    barrier(100, lambda _: breaker.failed("p"))
     circuit = ProviderCircuit.objects.get(name="p")
-    assert (circuit.failures, circuit.opened) == (30, 1)
+    assert (circuit.failures, circuit.opened) == (100, 1)
     assert 25 < pause_left() <= 30
 
 
-def test_one_of_thirty_workers_gets_the_trial(barrier: Any) -> None:
+def test_one_of_a_hundred_workers_gets_the_trial(barrier: Any) -> None:
     breaker.failed("p", count=5)
     with moved(timedelta(seconds=31)):
-        stands = Counter(barrier(30, lambda _: breaker.admit("p")[0]))
-    assert stands == {Stand.TRIAL: 1, Stand.OPEN: 29}
+        stands = Counter(barrier(100, lambda _: breaker.admit("p")[0]))
+    assert stands == {Stand.TRIAL: 1, Stand.OPEN: 99}
 
 
 def test_a_trial_that_fails_doubles_the_pause_up_to_ten_minutes_and_one_that_succeeds_closes_it() -> None:

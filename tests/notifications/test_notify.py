@@ -61,8 +61,8 @@ def test_the_same_key_tells_once(cast: Cast) -> None:
     assert text(address.id, key="step:1").id == text(address.id, key="step:1").id
 
 
-def test_forty_threads_tell_once(cast: Cast, barrier: Any) -> None:
-    results = barrier(20, lambda _: tell(cast.wang.id, key="once").id)
+def test_a_hundred_threads_tell_once(cast: Cast, barrier: Any) -> None:
+    results = barrier(100, lambda _: tell(cast.wang.id, key="once").id)
     assert len(set(results)) == 1
     assert Stream.objects.get(channel=f"person:{cast.wang.id}").last_offset == 1
 

@@ -209,7 +209,7 @@ def test_a_dead_letter_is_shown_and_sent_again_under_its_own_id(
     assert (again.status_code, again.json()["code"]) == (409, "not-replayable")
 
 
-def test_twenty_replays_at_once_send_one(
+def test_a_hundred_replays_at_once_send_one(
     cast: Cast, barrier: Callable[..., list[Any]], provider: FakeSms, dead: Delivery, deliver: Callable[[], int]
 ) -> None:
     from notifications.dead import NotReplayable, replay
@@ -222,7 +222,7 @@ def test_twenty_replays_at_once_send_one(
         return True
 
     _ = cast.admin.session
-    assert barrier(20, again).count(True) == 1
+    assert barrier(100, again).count(True) == 1
     deliver()
     assert provider.ids == [str(dead.id)]
 
