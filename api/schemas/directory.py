@@ -12,7 +12,7 @@ from ninja import Field, Schema
 from backend.core.clock import now
 from backend.directory.categories import Term
 from backend.directory.circle import Circle, Found
-from backend.directory.hours import Hours, opening
+from backend.directory.hours import opening_of
 from backend.directory.models import Schedule, Service, ServiceAtLocation
 
 Access = Literal["yes", "limited", "no", "unknown"]
@@ -210,7 +210,7 @@ class LocationOut(Schema):
     def of(cls, at: ServiceAtLocation, language: str) -> LocationOut:
         place = at.location
         zone = ZoneInfo(place.timezone)
-        present = opening(Hours.of(at.week, at.holiday), now(), zone) if at.week is not None else None
+        present = opening_of(at, now())
         offset = now().astimezone(zone).isoformat()[-6:]
         return cls(
             id=at.id,

@@ -15,6 +15,7 @@ from django.db.models import Func, TextField, Value
 
 from backend.core.clock import now
 from backend.directory import categories, lexemes, settling
+from backend.directory.hours import dump
 from backend.directory.models import (
     Location,
     Network,
@@ -32,7 +33,7 @@ from backend.directory.zones import Zones
 _BATCH = 1000
 _SERVICE = ("name", "name_en", "url", "description", "description_en", "is_certified", "rating_sum", "rating_count")
 _LOCATION = ("address", "address_en", "postal_code", "accessibility", "community_id")
-_HOURS = ("hours_text", "week", "holiday")
+_HOURS = ("hours_text", "hours", "make_up_day")
 _SEARCHED = frozenset({"name", "name_en", "category_id", "organization_id", "address"})
 
 
@@ -177,8 +178,8 @@ def _tell(
     at: dict[str, Any] = {
         "phone": place.phone,
         "hours_text": place.hours_text,
-        "week": place.hours.flat() if place.hours else None,
-        "holiday": place.hours.flat_holiday() if place.hours else None,
+        "hours": dump(place.hours) if place.hours else None,
+        "make_up_day": "",
     }
     if row.service.status == Status.DEFUNCT and not settled.holds("status", settling.TOLD):
         row.put("service", "status", Status.ACTIVE)

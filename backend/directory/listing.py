@@ -2,23 +2,21 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db import connection
 
 from backend.core.clock import now
 from backend.directory import categories, lexemes
-from backend.directory.hours import Hours, Opening, opening
+from backend.directory.hours import Opening, Timetable, timetable
 
 TABLES = (
     "directory_serviceatlocation x JOIN directory_service s ON s.id = x.service_id "
     "JOIN directory_location l ON l.id = x.location_id JOIN directory_taxonomyterm t ON t.id = s.category_id"
 )
 COLUMNS = (
-    "x.id, s.id, s.name, s.name_en, t.code, l.lon, l.lat, l.timezone, x.week, x.holiday, x.phone, l.address, l.address_en, "
+    "x.id, s.id, s.name, s.name_en, t.code, l.lon, l.lat, l.timezone, x.hours, x.closed, x.phone, l.address, l.address_en, "
     "s.is_certified, s.rating_sum, s.rating_count, l.accessibility"
 )
 
@@ -34,8 +32,8 @@ class Listed(NamedTuple):
     lon: float
     lat: float
     timezone: str
-    week: list[int] | None
-    holiday: list[int] | None
+    hours: str | None
+    closed: str
     phone: str
     own_address: str
     own_address_en: str
@@ -58,15 +56,12 @@ class Listed(NamedTuple):
 
     def opening(self, instant: datetime) -> Opening | None:
         """Say whether it is open then; None when its hours are unknown."""
-        if self.week is None:
-            return None
-        holiday = None if self.holiday is None else tuple(self.holiday)
-        return opening(_hours(tuple(self.week), holiday), instant, ZoneInfo(self.timezone))
+        found = self.timetable()
+        return None if found is None else found.opening(instant)
 
-
-@lru_cache(maxsize=10_000)
-def _hours(week: tuple[int, ...], holiday: tuple[int, ...] | None) -> Hours:
-    return Hours.of(week, holiday)
+    def timetable(self) -> Timetable | None:
+        """Return its hours and closures; None when they are unknown."""
+        return None if self.hours is None else timetable(self.hours, self.closed, self.timezone)
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,13 @@ declare(
     plain=SOURCED + "community lon lat zone easting northing timezone address address_en postal_code accessibility "
     "accessibility_details kind url name name_en transportation transportation_en languages",
 )
-declare("directory.ServiceAtLocation", plain="service location phone hours_text week holiday search")
-declare("directory.Schedule", plain="service_at_location freq byday opens_at closes_at valid_from valid_to on_holidays")
+declare("directory.ServiceAtLocation", plain="service location phone hours_text hours closed make_up_day search")
+declare(
+    "directory.Schedule",
+    plain="service_at_location position freq interval byday bymonthday byweekno dtstart until count opens_at closes_at "
+    "valid_from valid_to season_from season_to days layer adds note note_en",
+)
+declare("directory.Closure", plain="service_at_location kind starts_at ends_at reason reason_en ended_at")
 declare(
     "directory.Network",
     plain="name zone version digest walks_digest timezone nodes edges west south east north imported_at "

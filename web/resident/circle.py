@@ -134,7 +134,7 @@ def service(request: HttpRequest, place_id: UUID) -> HttpResponse:
         category=categories.terms()[listed.category].name(lang()),
         address=listed.address(lang()),
         opening=listed.opening(now()),
-        week=hours.week(listed.week),
+        week=hours.coming(listed.timetable(), now()),
         description=offered.description_en if lang() == "en" and offered.description_en else offered.description,
         url=offered.url if offered.url.startswith(("https://", "http://")) else "",
     )

@@ -5,7 +5,6 @@ from backend.directory.models.catalogue import (
     Location,
     Organization,
     Program,
-    Schedule,
     Service,
     ServiceAtLocation,
     Status,
@@ -23,6 +22,7 @@ from backend.directory.models.details import (
     ServiceArea,
 )
 from backend.directory.models.guide import Checklist, ChecklistStep, GuideItem, LifeEvent, LifeStep
+from backend.directory.models.hours import Closure, Schedule
 from backend.directory.models.intake import Application, Correction, Membership, Picture, Proposal
 from backend.directory.models.ratings import Rating
 from backend.directory.models.sheets import Settled, Sheet, SheetRow
@@ -48,6 +48,7 @@ __all__ = [
     "Checklist",
     "ChecklistStep",
     "CircleStop",
+    "Closure",
     "Contact",
     "Correction",
     "CostOption",

@@ -206,37 +206,20 @@ class Location(Sourced):
 class ServiceAtLocation(Row):
     """One service at one place: what a circle lists.
 
-    `week` is (weekday 0–6, opens, closes) triples of minutes in local time, `holiday` (opens, closes) pairs for public holidays;
-    null means unknown, and as on any weekday. Both repeat `schedules`. `hours_text` keeps what the source said.
+    `hours` and `closed` repeat `schedules` and `closures` as short texts (`backend.directory.hours.compiled`); null hours are
+    unknown. `hours_text` keeps what the source said. `make_up_day`: the weekday whose hours a weekend that is worked (调休)
+    follows, `MO` … `FR`; blank, it stays a weekend.
     """
 
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="service_at_locations")
     location = models.ForeignKey(Location, on_delete=models.CASCADE, related_name="service_at_locations")
     phone = models.CharField(max_length=40, blank=True, default="")
     hours_text = models.CharField(max_length=500, blank=True, default="")
-    week = ArrayField(models.IntegerField(), null=True, blank=True)
-    holiday = ArrayField(models.IntegerField(), null=True, blank=True)
+    hours = models.TextField(null=True, blank=True, editable=False)  # noqa: DJ001 - null is unknown, "" would be hours
+    closed = models.TextField(blank=True, default="", editable=False)
+    make_up_day = models.CharField(max_length=2, blank=True, default="")
     search = SearchVectorField(null=True, editable=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["service", "location"], name="one_service_at_a_location")]
         indexes = [GinIndex(fields=["search"], name="service_search")]
-
-
-class Schedule(Row):
-    """A weekly rule in RFC 5545 words. `closes_at` at or before `opens_at` means after midnight, the same means 24 hours.
-
-    `on_holidays`: the rule is for public holidays only; without times it says closed.
-    """
-
-    service_at_location = models.ForeignKey(ServiceAtLocation, on_delete=models.CASCADE, related_name="schedules")
-    freq = models.CharField(max_length=8, default="WEEKLY")
-    byday = models.CharField(max_length=24, blank=True, default="", help_text="e.g. MO,TU,WE")
-    opens_at = models.TimeField(null=True, blank=True)
-    closes_at = models.TimeField(null=True, blank=True)
-    valid_from = models.DateField(null=True, blank=True)
-    valid_to = models.DateField(null=True, blank=True)
-    on_holidays = models.BooleanField(default=False)
-
-    class Meta:
-        ordering = ["on_holidays", "id"]
