@@ -18,6 +18,10 @@ from backend.directory.walking.snapping import Snaps
 from backend.directory.walking.streets import PACES, Streets
 
 Position = tuple[float, UUID]
+Walked = tuple[float, UUID, float, bool, float]
+"""Effort, id, metres, whether guessed, and what it costs beyond the walk."""
+Reached = tuple[Listed, float, float, bool, float]
+"""The service, then as `Walked`."""
 
 _snapped: dict[tuple[UUID, int], dict[UUID, tuple[float, float, int, float, float]]] = {}
 
@@ -67,6 +71,8 @@ class Found:
     is_estimate: bool
     pace: str
     opening: Opening | None
+    cost: float = 0.0
+    """Metres beyond the walk that the place in the order is worth (see `searching`)."""
 
     @property
     def walk_seconds(self) -> float:
@@ -78,18 +84,23 @@ class Found:
 
     @property
     def position(self) -> Position:
-        return self.effort, self.listed.id
+        return self.effort + self.cost, self.listed.id
 
 
 @dataclass(frozen=True)
 class Circle:
-    """The answer: `method` is `network`, or `estimate` where no street is within 150 m; `next` is a place in the order."""
+    """The answer: `method` is `network`, or `estimate` where no street is within 150 m; `next` is a place in the order.
+
+    `beyond` holds the nearest farther away when what was asked for is not within; `is_similar`: nothing here is written so.
+    """
 
     origin: Origin
     wish: Wish
     method: str
     items: list[Found]
     next: Position | None
+    beyond: tuple[Found, ...] = ()
+    is_similar: bool = False
 
 
 def of(start: Start, wish: Wish) -> Circle:
@@ -116,72 +127,78 @@ def from_point(lon: float, lat: float, wish: Wish, building_id: UUID | None = No
     easting, northing = geo.utm(lon, lat, zone)
     rows = listing.candidates(wish.filters, zone, easting, northing, wish.effort)
     ids = [row[0] for row in rows]
-    points = np.array([row[2:] for row in rows], np.float64).reshape(-1, 2)
+    points = np.array([row[2:4] for row in rows], np.float64).reshape(-1, 2)
     straight = np.hypot(*(points - (easting, northing)).T) * walk_times.DETOUR
     if network is None or snap is None:
         effort, metres, guessed = straight, straight, np.ones(len(ids), bool)
     else:
         streets = networks.streets_of(network)
-        targets = _targets(network, streets, [row[1:] for row in rows])
+        targets = _targets(network, streets, [row[1:4] for row in rows])
         effort, metres = streets.walks(snap, targets, wish.effort)
         guessed = targets.edge < 0
         effort, metres = np.where(guessed, straight, effort), np.where(guessed, straight, metres)
     near = np.flatnonzero(effort <= wish.effort + 1e-6)
-    order = sorted(((float(effort[i]), ids[i], float(metres[i]), bool(guessed[i])) for i in near.tolist()), key=_place)
+    order = sorted(
+        ((float(effort[i]), ids[i], float(metres[i]), bool(guessed[i]), rows[i][4]) for i in near.tolist()), key=_place
+    )
     origin = Origin(lon, lat, building_id, float(snap.leg[0]) if snap is not None else None)
     return _answer(origin, wish, "estimate" if network is None else "network", _detailed(order, wish))
 
 
-def _place(row: tuple[float, UUID, float, bool]) -> Position:
-    return row[0], row[1]
+def _place(row: Walked) -> Position:
+    return row[0] + row[4], row[1]
 
 
-def _answer(origin: Origin, wish: Wish, method: str, rows: Iterator[tuple[Listed, float, float, bool]]) -> Circle:
+def _answer(origin: Origin, wish: Wish, method: str, rows: Iterator[Reached]) -> Circle:
     items: list[Found] = []
     more = False
-    for listed, effort, metres, guessed in rows:
+    for listed, effort, metres, guessed, cost in rows:
         opening = listed.opening(wish.filters.instant)
         if wish.filters.is_open and not (opening and opening.open_now):
             continue
         if len(items) == wish.limit:
             more = True
             break
-        items.append(Found(listed, effort, metres, guessed, wish.pace, opening))
+        items.append(Found(listed, effort, metres, guessed, wish.pace, opening, cost))
     return Circle(origin, wish, method, items, items[-1].position if more else None)
 
 
-def _ahead(building_id: UUID, wish: Wish) -> Iterator[tuple[Listed, float, float, bool]]:
+def _ahead(building_id: UUID, wish: Wish) -> Iterator[Reached]:
     after = wish.after
     size = wish.limit + 1 if not wish.filters.is_open else 4 * wish.limit + 1
     conditions, parameters = wish.filters.sql()
+    ranking, costs = wish.filters.cost()
+    ranked, order, cost = "", "w.effort", "0::float"
+    if wish.filters.q:
+        ranked, order, cost = f"CROSS JOIN LATERAL (SELECT {ranking} AS cost) r ", "w.effort + r.cost", "r.cost"
     while True:
-        place = "AND (w.effort, w.service_at_location_id) > (%s, %s)" if after else ""
+        place = f"AND ({order}, w.service_at_location_id) > (%s, %s)" if after else ""
         with connection.cursor() as cursor:
             cursor.execute(
-                f"SELECT {listing.COLUMNS}, w.effort, w.metres, w.is_estimate FROM directory_walktime w "  # noqa: S608
-                f"JOIN {listing.TABLES} ON x.id = w.service_at_location_id "
+                f"SELECT {listing.COLUMNS}, w.effort, w.metres, w.is_estimate, {cost} FROM directory_walktime w "  # noqa: S608
+                f"JOIN {listing.TABLES} ON x.id = w.service_at_location_id {ranked}"
                 f"WHERE w.building_id = %s AND w.effort <= %s {place} AND {conditions} "
-                "ORDER BY w.effort, w.service_at_location_id LIMIT %s",
-                [building_id, wish.effort + 1e-6, *(after or ()), *parameters, size],
+                f"ORDER BY {order}, w.service_at_location_id LIMIT %s",
+                [*costs, building_id, wish.effort + 1e-6, *(after or ()), *parameters, size],
             )
             rows = cursor.fetchall()
         for row in rows:
-            yield Listed(*row[:-3]), row[-3], row[-2], row[-1]
+            yield Listed(*row[:-4]), *row[-4:]
         if len(rows) < size:
             return
-        after = (rows[-1][-3], rows[-1][0])
+        after = (rows[-1][-4] + rows[-1][-1], rows[-1][0])
 
 
-def _detailed(order: list[tuple[float, UUID, float, bool]], wish: Wish) -> Iterator[tuple[Listed, float, float, bool]]:
+def _detailed(order: list[Walked], wish: Wish) -> Iterator[Reached]:
     if wish.after is not None:
         order = [row for row in order if _place(row) > wish.after]
     size = wish.limit + 1
     for start in range(0, len(order), size):
         chunk = order[start : start + size]
         details = listing.details([row[1] for row in chunk])
-        for effort, key, metres, guessed in chunk:
+        for effort, key, metres, guessed, cost in chunk:
             if key in details:
-                yield details[key], effort, metres, guessed
+                yield details[key], effort, metres, guessed, cost
 
 
 def nearest(lon: float, lat: float) -> tuple[Network | None, Snaps | None]:

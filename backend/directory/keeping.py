@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Func, TextField, Value
 
 from backend.core.clock import now
-from backend.directory import categories, lexemes, settling
+from backend.directory import lexemes, settling
 from backend.directory.hours import dump
 from backend.directory.models import (
     Location,
@@ -131,8 +131,7 @@ def close_missing(told: set[str], *, source: str, area: Network) -> int:
 
 def search_vector(name: str, name_en: str, category: str, *others: str) -> Func:
     """Return the value of the search column for these texts."""
-    term = categories.terms()[category]
-    words = lexemes.lexemes(name, name_en, term.name_zh, term.name_en, *others)
+    words = lexemes.of_service(name, name_en, category, *others)
     return Func(Value(words, output_field=ArrayField(TextField())), function="array_to_tsvector")
 
 

@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
 
 from backend.core.clock import now
-from backend.directory import categories, lexemes
+from backend.directory import categories, searching
 from backend.directory.hours import Opening, Timetable, timetable
+from backend.directory.searching import Sought
 
 TABLES = (
     "directory_serviceatlocation x JOIN directory_service s ON s.id = x.service_id "
@@ -66,13 +68,15 @@ class Listed(NamedTuple):
 
 @dataclass(frozen=True)
 class Filters:
-    """What narrows a list. `category` may be a term, a group or an official list; `open_at` asks who is open then."""
+    """What narrows a list. `category` may be a term, a group or an official list; `open_at` asks who is open then; `is_loose`
+    takes what is written or sounds nearly as `q`."""
 
     category: str = ""
     q: str = ""
     open_at: datetime | None = None
     accessible: bool = False
     certified: bool = False
+    is_loose: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -89,42 +93,38 @@ class Filters:
         if self.category:
             conditions.append("t.code = ANY(%s)")
             parameters.append(sorted(categories.covered(self.category)))
-        if query := self._tsquery():
+        if self.q:
             conditions.append("x.search @@ %s::tsquery")
-            parameters.append(query)
+            parameters.append(self.sought.whole)
         if self.accessible:
             conditions.append("l.accessibility = 'yes'")
         if self.certified:
             conditions.append("s.is_certified")
         return " AND ".join(conditions), parameters
 
-    def _tsquery(self) -> str:
-        """Return what to look for: as typed, or as it sounds if nothing anywhere is written so."""
-        if not self.q:
-            return ""
-        query = lexemes.tsquery(self.q) or "'h'"
-        alike = lexemes.homophone_tsquery(self.q)
-        if not alike:
-            return query
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT EXISTS (SELECT FROM directory_serviceatlocation WHERE search @@ %s::tsquery)", [query]
-            )
-            return query if cursor.fetchone()[0] else alike
+    def cost(self) -> tuple[str, list[Any]]:
+        """Return SQL over `TABLES` for what a row's words cost beyond its walk (metres), and its parameters; 0 without `q`."""
+        return self.sought.cost() if self.q else ("0::float", [])
+
+    @cached_property
+    def sought(self) -> Sought:
+        """The readings of `q`."""
+        return searching.nearly(self.q) if self.is_loose else searching.written(self.q)
 
 
 def candidates(
     filters: Filters, zone: int, easting: float, northing: float, radius: float
-) -> list[tuple[UUID, UUID, float, float]]:
-    """Return (id, location, easting, northing) of the services within `radius` metres as the crow flies, unordered."""
+) -> list[tuple[UUID, UUID, float, float, float]]:
+    """Return (id, location, easting, northing, cost of its words) of the services within `radius` metres as the crow flies."""
     conditions, parameters = filters.sql()
+    cost, costs = filters.cost()
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT x.id, l.id, l.easting, l.northing FROM {TABLES} WHERE l.zone = %s "  # noqa: S608 - fixed parts
+            f"SELECT x.id, l.id, l.easting, l.northing, {cost} FROM {TABLES} WHERE l.zone = %s "  # noqa: S608 - fixed parts
             f"AND point(l.easting, l.northing) <@ circle(point(%s, %s), %s) AND {conditions}",
-            [zone, easting, northing, radius + 1e-6, *parameters],
+            [*costs, zone, easting, northing, radius + 1e-6, *parameters],
         )
-        found: list[tuple[UUID, UUID, float, float]] = cursor.fetchall()
+        found: list[tuple[UUID, UUID, float, float, float]] = cursor.fetchall()
         return found
 
 

@@ -25,6 +25,7 @@ declare(
     "valid_from valid_to season_from season_to days layer adds note note_en",
 )
 declare("directory.Closure", plain="service_at_location kind starts_at ends_at reason reason_en ended_at")
+declare("directory.SearchWord", plain="word")
 declare(
     "directory.Network",
     plain="name zone version digest walks_digest timezone nodes edges west south east north imported_at "

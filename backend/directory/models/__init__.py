@@ -25,6 +25,7 @@ from backend.directory.models.guide import Checklist, ChecklistStep, GuideItem, 
 from backend.directory.models.hours import Closure, Schedule
 from backend.directory.models.intake import Application, Correction, Membership, Picture, Proposal
 from backend.directory.models.ratings import Rating
+from backend.directory.models.search import SearchWord
 from backend.directory.models.sheets import Settled, Sheet, SheetRow
 from backend.directory.models.streets import (
     Entrance,
@@ -71,6 +72,7 @@ __all__ = [
     "Rating",
     "RequiredDocument",
     "Schedule",
+    "SearchWord",
     "Service",
     "ServiceArea",
     "ServiceAtLocation",
