@@ -43,7 +43,7 @@ log_timezone = 'UTC'
 log_min_error_statement = panic
 log_error_verbosity = terse
 """
-UNSAFE = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+UNSAFE = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c scram_iterations=1"
 NO_PROCESS = 1 << 22  # no kernel gives so high a number
 _users: dict[Path, int] = {}
 
@@ -51,7 +51,7 @@ _users: dict[Path, int] = {}
 def ensure(home: Path, dbname: str = "yike", *, durable: bool = True, timeout: float = 30.0) -> Urls:
     """Start the home's server, or join the running one; make roles and database; return the three URLs.
 
-    `durable=False` is for tests that kill nothing: it trades the safety of a crash for speed. Raises `DatabaseDown`.
+    `durable=False` is for tests that kill nothing: it trades the safety of a crash, and of passwords, for speed. Raises `DatabaseDown`.
     """
     home = embedded_files.opened(home, embedded_files.account())
     with _locked(home):
