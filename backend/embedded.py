@@ -51,7 +51,7 @@ _users: dict[Path, int] = {}
 def ensure(home: Path, dbname: str = "yike", *, durable: bool = True, timeout: float = 30.0) -> Urls:
     """Start the home's server, or join the running one; make roles and database; return the three URLs.
 
-    `durable=False` is for tests that kill nothing: it trades the safety of a crash, and of passwords, for speed. Raises `DatabaseDown`.
+    `durable=False` is for tests that kill nothing: it trades safety (of a crash, of passwords) for speed. Raises `DatabaseDown`.
     """
     home = embedded_files.opened(home, embedded_files.account())
     with _locked(home):
