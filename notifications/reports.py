@@ -3,6 +3,7 @@
 A report proves more than our sending: `delivered` stands in the delivery's receipt times, a failure ends it with the provider's
 reason. An emergency goes out again first: a text by another provider at once, else after a minute, three times in all; how often
 the providers were asked before one took it does not count. A contact's sealed text is kept for that until it arrived.
+A report may overtake our own note that the message was taken: the claim is dropped then, and the note finds nothing to mark.
 Phones and texts in a report are neither kept nor logged.
 """
 
@@ -83,11 +84,11 @@ def _written(channel: str, report: Report) -> int:
     open_ones = mine.filter(this_one, delivered_at__isnull=True)
     reason = f"not delivered: {report.code}"[:80]
     has_words = Q(sealed_by__isnull=True, notice_id__isnull=False) | Q(topic=REPEATED, sealed__isnull=False)
-    again = open_ones.filter(has_words, state=SENT, urgency=EMERGENCY, repeats__lt=MOST_REPEATS)
+    again = open_ones.filter(has_words, urgency=EMERGENCY, repeats__lt=MOST_REPEATS)
     has_another = channel == SMS and len(registry.providers(SMS)) > 1
     due = now() if has_another else now() + AGAIN_AFTER
-    waits = {"state": QUEUED, "reason": f"again: {reason}"[:80], "due_at": due, "sent_at": None}
-    if again.update(repeats=models.F("repeats") + 1, **waits):
+    waits = {"state": QUEUED, "reason": f"again: {reason}"[:80], "due_at": due, "sent_at": None, "lease": None}
+    if again.update(repeats=models.F("repeats") + 1, provider_id=report.message_id[:200], **waits):
         hint(f"due:{lane_name(channel, EMERGENCY)}")
         return 1
     return open_ones.update(state=FAILED, reason=reason, due_at=None, lease=None, sealed=None)

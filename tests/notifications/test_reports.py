@@ -18,7 +18,7 @@ from backend.core.verb import verb
 from backend.env import env
 from backend.people.actor import Actor
 from notifications import addresses, deliveries, notices
-from notifications.channels import NotNow, registry, twilio
+from notifications.channels import Letter, NotNow, registry, twilio
 from notifications.deliveries import Delivery
 from tests.cast import Cast, as_app
 from tests.notifications.letters import tell
@@ -162,6 +162,34 @@ def test_an_emergency_that_did_not_arrive_goes_out_again_by_another_provider(
         twilio_says(http, third, "failed", ErrorCode="30006")
         assert Delivery.objects.get(channel="sms").state == "failed"
         assert first.ids == [str(sent.id)] * 2
+    finally:
+        registry.use("sms", None)
+
+
+def test_a_report_that_overtakes_our_own_note_sends_an_emergency_again(
+    cast: Cast, client_for: Callable[..., Any], deliver: Callable[[], int]
+) -> None:
+    class Quick(FakeSms):
+        def send_one(self, letter: Letter) -> str:
+            taken = super().send_one(letter)
+            if len(self.taken) == 1:
+                row = Delivery.objects.get(channel="sms")
+                row.provider_id = taken
+                for _ in range(2):
+                    assert twilio_says(client_for(None), row, "failed", ErrorCode="30006").status_code == 200
+            return taken
+
+    quick = Quick()
+    registry.use("sms", [quick])
+    try:
+        tell(cast.wang.id, urgency="emergency")
+        deliver()
+        waiting = Delivery.objects.get(channel="sms")
+        assert (waiting.state, waiting.repeats) == ("queued", 1)
+        with moved(timedelta(minutes=2)):
+            deliver()
+        again = Delivery.objects.get(channel="sms")
+        assert (again.state, again.provider_id, len(quick.taken)) == ("sent", "sms-2", 2)
     finally:
         registry.use("sms", None)
 
