@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "backend.tickets",
     "payments",
     "backend.journeys",
+    "backend.insight",
     "api",
     "web",
     "django.contrib.admin.apps.SimpleAdminConfig",  # after the pages, whose templates come first

@@ -6,23 +6,19 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Final
 
 import segno
 from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A5
 from reportlab.lib.units import mm
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
+
+from backend.core import fonts
 
 WIDTH, HEIGHT = A5
 MARGIN: Final = 14 * mm
 INK, SOFT, RULE = HexColor("#1b1f24"), HexColor("#5b6570"), HexColor("#c9ced4")
-FONT: Final = "MicroHei"
 
 
 @dataclass(frozen=True)
@@ -52,17 +48,6 @@ class Paper:
     total: str
     capitals: str
     refunded: str
-
-
-@cache
-def _font() -> str:
-    """Register WenQuanYi Micro Hei (Apache-2.0, from the wheel `paperang-p2-fonts-cjk`); its glyphs are embedded as needed."""
-    spec = find_spec("paperang_p2_fonts_cjk")
-    if spec is None or not spec.submodule_search_locations:
-        raise RuntimeError("the font wheel paperang-p2-fonts-cjk is not installed")
-    path = Path(spec.submodule_search_locations[0]) / "fonts" / "wqy-microhei.ttc"
-    pdfmetrics.registerFont(TTFont(FONT, path, subfontIndex=0))
-    return FONT
 
 
 def draw(papers: Sequence[Paper]) -> bytes:
@@ -132,7 +117,7 @@ def _foot(canvas: Canvas, paper: Paper, y: float) -> None:
 def _text(
     canvas: Canvas, x: float, y: float, text: str, size: float, colour: HexColor = INK, align: str = "left"
 ) -> None:
-    canvas.setFont(_font(), size)
+    canvas.setFont(fonts.printed(), size)
     canvas.setFillColor(colour)
     {"left": canvas.drawString, "right": canvas.drawRightString, "centre": canvas.drawCentredString}[align](x, y, text)
 

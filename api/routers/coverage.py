@@ -6,10 +6,12 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.http import HttpResponse
 from ninja import Query
 
 from api.edge import PUBLIC, Reply, Request, Router, access, language, single
 from api.schemas.coverage import (
+    BookletQuery,
     CompareOut,
     CompareQuery,
     CoverageOut,
@@ -26,9 +28,9 @@ from api.schemas.coverage import (
 from backend.community.models import Division
 from backend.core.clock import today
 from backend.core.errors import FieldError, Invalid
+from backend.directory.booklet import keeping as printing
 from backend.directory.coverage import comparing, counting, drawing, keeping
 from backend.directory.coverage.counting import Count
-from backend.directory.coverage.profiles import PROFILES
 
 router = Router(tags=["coverage"])
 PLACES = PUBLIC("how well places are served is public; it counts homes, never people")
@@ -39,7 +41,6 @@ PLACES = PUBLIC("how well places are served is public; it counts homes, never pe
 def coverage(request: Request, query: Query[CoverageQuery]) -> Reply:
     """Now, from the walks computed ahead: what each category's homes reach within 15 minutes, and which buildings miss it."""
     tongue, community, codes = language(request), comparing.community(query.community_id), counting.codes_of(query.list)
-    _check(query.profile)
     missing = counting.gaps(community.id, codes, query.profile)
     shown = CoverageOut(
         community_id=community.id,
@@ -60,7 +61,6 @@ def coverage(request: Request, query: Query[CoverageQuery]) -> Reply:
 def history(request: Request, query: Query[HistoryQuery]) -> HistoryOut:
     """What the daily counts found: one row for as long as the numbers stayed the same."""
     community, codes = comparing.community(query.community_id), _codes(query.category, query.list)
-    _check(query.profile)
     start, end = query.start or today() - timedelta(days=90), query.end or today() + timedelta(days=1)
     spans = keeping.history(community.id, codes, query.profile, start, end)
     return HistoryOut(
@@ -95,11 +95,32 @@ def district_map(request: Request, query: Query[CompareQuery]) -> MapOut:
     return MapOut(features=features)
 
 
+@router.get("/communities/{uuid:community_id}/booklet.pdf")
+@access(PLACES)
+def booklet(request: Request, community_id: UUID, query: Query[BookletQuery]) -> HttpResponse:
+    """The printed booklet (A4, PDF): emergency numbers, map, services by kind. Drawn when its data has changed."""
+    community = comparing.community(community_id)
+    found = printing.booklet(community, language=query.language or language(request)[:2], is_large=query.large)
+    return printed(request, found)
+
+
+def printed(request: Request, found: printing.Booklet) -> HttpResponse:
+    """A booklet with its ETag; 304, undrawn, when the reader has it."""
+    etag = f'"{found.digest}"'
+    if etag in {tag.strip().removeprefix("W/") for tag in request.headers.get("If-None-Match", "").split(",")}:
+        response = HttpResponse(status=304)
+    else:
+        response = HttpResponse(found.pdf(), content_type="application/pdf")
+        response["Content-Disposition"] = 'inline; filename="booklet.pdf"'
+    response["ETag"] = etag
+    response["Vary"] = "Accept-Language"
+    return response
+
+
 def _compared(
     query: CompareQuery,
 ) -> tuple[list[Division], dict[UUID, list[Count]], dict[UUID, datetime], list[str]]:
     codes = _codes(query.category, query.list)
-    _check(query.profile)
     places = comparing.communities(query.subdistrict_id)
     ids = [place.id for place in places]
     cells: dict[UUID, list[Count]] = defaultdict(list)
@@ -117,8 +138,3 @@ def _codes(category: str, name: str) -> list[str]:
             )
         )
     return codes
-
-
-def _check(profile: str) -> None:
-    if profile not in PROFILES:
-        raise Invalid(FieldError("?profile", "profile-unknown", "not computed here", "尚未计算该出行方式"))

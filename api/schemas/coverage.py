@@ -43,6 +43,11 @@ class CompareQuery(Schema):
     profile: Profile = PROFILE
 
 
+class BookletQuery(Schema):
+    language: Literal["zh", "en"] | None = Field(None, description="by default that of Accept-Language")
+    large: bool = Field(False, description="17 points instead of 10.5")
+
+
 class NumbersOut(Schema):
     """`homes = covered + uncovered + unknown`, always. Homes, not people."""
 

@@ -23,6 +23,7 @@ ROOMS = frozenset(
         "core",
         "directory",
         "emergency",
+        "insight",
         "notifications",
         "payments",
         "people",

@@ -68,11 +68,11 @@ def codes_of(wanted: str) -> list[str]:
 _HOMES = """
 WITH here AS MATERIALIZED (
   SELECT h.community_id, h.building_id, count(*) AS homes, o.building_id IS NOT NULL AS known
-  FROM community_home h LEFT JOIN directory_walkorigin o ON o.building_id = h.building_id
+  FROM community_home h LEFT JOIN {origins} o ON o.building_id = h.building_id
   WHERE h.community_id = ANY(%(communities)s) GROUP BY h.community_id, h.building_id, o.building_id
 ), reach AS MATERIALIZED (
-  SELECT here.community_id, here.building_id, here.homes, s.category_id, w.service_at_location_id AS place, w.{effort} AS effort
-  FROM here JOIN directory_walktime w ON w.building_id = here.building_id AND w.{effort} <= %(limit)s {only}
+  SELECT here.community_id, here.building_id, here.homes, s.category_id, w.service_at_location_id AS place, w.effort
+  FROM here JOIN {times} w ON w.building_id = here.building_id AND w.effort <= %(limit)s
   JOIN directory_serviceatlocation x ON x.id = w.service_at_location_id
   JOIN directory_service s ON s.id = x.service_id AND s.status = 'active' AND s.category_id = ANY(%(categories)s)
   WHERE here.known
@@ -138,5 +138,5 @@ def _rows(select: str, communities: Sequence[UUID], terms: list[UUID], profile: 
     walk = walks(profile)
     values = {"communities": list(communities), "categories": terms, "limit": MINUTES * 60 * walk.pace + 1e-6}
     with connection.cursor() as cursor:
-        cursor.execute(_HOMES.format(effort=walk.effort, only=walk.only) + select, values)
+        cursor.execute(_HOMES.format(times=walk.times, origins=walk.origins) + select, values)
         return cursor.fetchall(), walk.pace

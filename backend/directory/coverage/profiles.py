@@ -9,17 +9,19 @@ from backend.directory.walking.streets import PACES
 
 @dataclass(frozen=True)
 class Walks:
-    """Which column of the table of walks answers, at how many metres a second, under which further SQL condition."""
+    """At how many metres a second, and which tables keep the walks and the buildings from which they are known."""
 
     pace: float
-    effort: str = "effort"
-    only: str = ""
+    times: str = "directory_walktime"
+    origins: str = "directory_walkorigin"
 
 
 PROFILES: dict[str, Walks] = {
     "standard": Walks(PACES["standard"]),
     "slow": Walks(PACES["slow"]),
+    "wheelchair": Walks(PACES["standard"], "directory_wheeltime", "directory_wheelorigin"),
 }
+"""A wheelchair's effort has its slower ground in it already (1.2 a metre: 4 km/h), so its pace is the standard one."""
 
 
 def walks(profile: str) -> Walks:

@@ -1,0 +1,1 @@
+"""What the rooms' rows say together about a place: the service index. Reads all domains, changes none of them."""
