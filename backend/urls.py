@@ -21,6 +21,7 @@ handler500 = "web.public.errors.broken"
 urlpatterns = [
     path("api/v1/", api.urls),
     re_path(r"^api/(?P<rest>.*)$", nothing_here),
+    path("hsds/v3/", include("api.hsds.urls")),
     path("office/", office.urls),
     path("", include("web.staff.urls")),
     path("", include("web.urls")),

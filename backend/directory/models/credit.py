@@ -14,7 +14,7 @@ from backend.directory.models.catalogue import Organization, Service
 
 
 class Certification(Row):
-    """A service is certified (认证服务商) by the office of a division, from a moment until a moment (UTC; null: until withdrawn)."""
+    """A service is certified (认证服务商) by the office of a division, from `since` until `until` (UTC; null: until withdrawn)."""
 
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="certifications")
     division = models.ForeignKey("community.Division", on_delete=models.PROTECT, related_name="+")
