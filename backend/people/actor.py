@@ -57,6 +57,7 @@ class Actor:
     dwellings: tuple[Dwelling, ...] = ()
     grants: tuple[Grant, ...] = ()
     _reaches: dict[Can, Reach] = field(default_factory=dict, compare=False, repr=False)
+    _places: dict[tuple[Grant, ...], Reach] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def anonymous(cls) -> Actor:
@@ -120,6 +121,7 @@ class Actor:
             language=self.language,
             authenticated_at=self.authenticated_at,
             _reaches={},
+            _places={},
         )
 
     @property
@@ -167,7 +169,14 @@ class Actor:
     def _reach(self, permissions: frozenset[Can]) -> Reach:
         if self.kind == "system":
             return Reach(everywhere=True)
-        held = [g for g in self.grants if TABLE[g.role] & permissions] if self.assurance == "mfa" else []
+        held = tuple(g for g in self.grants if TABLE[g.role] & permissions) if self.assurance == "mfa" else ()
+        if held not in self._places:  # many permissions come from the same few grants
+            self._places[held] = self._reach_of(held)
+        return self._places[held]
+
+    @staticmethod
+    def _reach_of(held: tuple[Grant, ...]) -> Reach:
+        """Where these grants hold, read once an actor."""
         if not held:
             return Reach()
         by = {kind: frozenset(g.scope_id for g in held if g.scope_kind == kind) for kind in RoleGrant.Scope.values}
