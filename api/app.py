@@ -21,6 +21,7 @@ log = structlog.get_logger(__name__)
 
 ROUTERS = (
     "api.routers.auth.router",
+    "api.routers.bookings.router",
     "api.routers.bulletins.router",
     "api.routers.circles.router",
     "api.routers.clients.router",
@@ -34,13 +35,17 @@ ROUTERS = (
     "api.routers.enrolment.router",
     "api.routers.homes.router",
     "api.routers.inbox.router",
+    "api.routers.insight.router",
     "api.routers.jobs.router",
     "api.routers.notifications.router",
+    "api.routers.offers.router",
     "api.routers.payments.router",
     "api.routers.people.router",
     "api.routers.phones.router",
     "api.routers.photos.router",
     "api.routers.privacy.router",
+    "api.routers.ratings.router",
+    "api.routers.search.router",
     "api.routers.staff.router",
     "api.routers.tickets.router",
 )

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
+from django.db.models import Q
+
 from backend.core.catalogue import declare
 from backend.core.retention import keep
+from backend.core.subjects import erases, exports, keeps, rows
+from backend.directory.bookings import closing
 from backend.directory.bookings.words import NOTE, RATING, REASON
-from backend.directory.models import Booking
+from backend.directory.models import Booking, Rating
 
 declare(
     "directory.Offer",
@@ -43,3 +49,26 @@ declare(
 )
 
 keep(Booking, 2 * 366, by="ends_at")
+
+
+@exports("directory.bookings")
+def exported(person_id: UUID) -> dict[str, object]:
+    """The person's bookings (not who booked them in their name), and what they said of services."""
+    mine = rows(Booking.objects.filter(person_id=person_id).order_by("id"))
+    return {
+        "bookings.json": [row | {"booked_by": row["booked_by"] and "a delegate"} for row in mine],
+        "ratings.json": rows(Rating.objects.filter(person_id=person_id).order_by("id")),
+    }
+
+
+@erases("directory.bookings")
+def erase(person_id: UUID) -> None:
+    """Upcoming places go to the next; the words go with the key; times and stars stay, tied to nobody."""
+    closing.release_all(person_id)
+    Booking.objects.filter(booked_by_id=person_id).update(booked_by=None)
+
+
+@keeps("directory.bookings")
+def kept(person_id: UUID) -> list[str]:
+    mine = Q(person_id=person_id)
+    return ["anonymous"] if Booking.objects.filter(mine).exists() or Rating.objects.filter(mine).exists() else []

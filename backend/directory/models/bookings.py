@@ -126,6 +126,11 @@ class Slot(Row):
             ),
         ]
 
+    @property
+    def has_the_room(self) -> bool:
+        """Whether nobody else may have the room meanwhile (as the constraint above says)."""
+        return self.closed_at is None and (self.is_session or self.taken > 0)
+
     def label(self, language: str = "zh-CN") -> str:
         """The session's own title, else the offer's."""
         own = self.title_en if language.startswith("en") and self.title_en else self.title

@@ -1,0 +1,60 @@
+"""What does not take place: a session that is called off, a day the place is closed, an offer that ended. Everybody is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from backend.core.clock import now
+from backend.core.verb import record
+from backend.directory.bookings import notices, places
+from backend.directory.bookings.flow import ACTIVE, State
+from backend.directory.models import Booking, Slot
+
+
+def close_slot(slot_id: UUID, why: str = "closed", *, shut: bool = True) -> int:
+    """Cancel the bookings of one slot and tell people (inside a verb); how many it concerned.
+
+    `shut`: the slot itself stays closed; else only the opening hours say so.
+    """
+    slot = places.held(slot_id)
+    if shut and slot.closed_at is None:
+        Slot.objects.filter(id=slot.id).update(closed_at=now())
+    rows = Booking.objects.select_for_update(of=("self",)).filter(slot=slot, state__in=ACTIVE, ends_at__gt=now())
+    count = 0
+    for booking in rows.order_by("id"):
+        booking.slot, booking.offer = slot, slot.offer
+        places.leave(booking, State.CANCELLED, why=why)
+        record("booking.closed", about=booking, why=why)
+        notices.tell(booking, "booking.closed", key=f"closed:{booking.id}")
+        count += 1
+    return count
+
+
+def close_between(place_id: UUID, start: datetime, end: datetime, why: str = "closed") -> int:
+    """Cancel what was booked at a place in `[start, end)`, both aware (inside a verb); sessions then are called off."""
+    rows = Slot.objects.filter(offer__place_id=place_id, closed_at=None, ends_at__gt=now())
+    touched = rows.filter(starts_at__lt=end, ends_at__gt=start).order_by("id").values_list("id", "is_session")
+    return sum(close_slot(slot_id, why, shut=is_session) for slot_id, is_session in list(touched))
+
+
+def close_coming(offer_ids: Iterable[UUID], why: str = "ended") -> int:
+    """Cancel everything booked ahead of these offers, sessions are called off (inside a verb)."""
+    rows = Slot.objects.filter(offer_id__in=list(offer_ids), closed_at=None, starts_at__gt=now())
+    coming = list(rows.order_by("id").values_list("id", "is_session"))
+    return sum(close_slot(slot_id, why, shut=is_session) for slot_id, is_session in coming)
+
+
+def release_all(person_id: UUID) -> None:
+    """End the coming bookings of a person who is erased; the next in line get the places (inside a verb)."""
+    mine = Booking.objects.filter(person_id=person_id, state__in=ACTIVE)
+    for slot_id, booking_id in list(mine.order_by("slot_id").values_list("slot_id", "id")):
+        slot = places.held(slot_id)
+        booking = Booking.objects.select_for_update(of=("self",)).get(id=booking_id)
+        if booking.state in ACTIVE and booking.starts_at > now():
+            booking.slot, booking.offer = slot, slot.offer
+            places.leave(booking, State.CANCELLED, why="erased")
+            record("booking.cancelled", about=booking, why="erased")
+            places.promote(slot)
+        Booking.objects.filter(id=booking_id).update(due_at=None)

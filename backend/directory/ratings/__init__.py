@@ -1,0 +1,1 @@
+"""Ratings: what people say of a service after a visit."""
