@@ -34,7 +34,7 @@ _BATCH = 1000
 _SERVICE = ("name", "name_en", "url", "description", "description_en", "is_certified", "rating_sum", "rating_count")
 _LOCATION = ("address", "address_en", "postal_code", "accessibility", "community_id")
 _HOURS = ("hours_text", "hours", "make_up_day")
-_SEARCHED = frozenset({"name", "name_en", "category_id", "organization_id", "address"})
+_SEARCHED = frozenset({"name", "name_en", "category_id", "organization_id", "address", "address_en"})
 
 
 @dataclass
@@ -135,6 +135,13 @@ def search_vector(name: str, name_en: str, category: str, *others: str) -> Func:
     return Func(Value(words, output_field=ArrayField(TextField())), function="array_to_tsvector")
 
 
+def words_of(at: ServiceAtLocation) -> Func:
+    """Return the value of the search column for a kept service at its place."""
+    service = at.service
+    operator = service.organization.name if service.organization else ""
+    return search_vector(service.name, service.name_en, service.category.code, operator, at.location.address)
+
+
 def _kept(source: str, external_ids: Iterable[str]) -> dict[str, _Kept]:
     rows = ServiceAtLocation.objects.filter(service__source=source, service__external_id__in=list(external_ids))
     rows = rows.select_related("service__organization", "location").defer("search")
@@ -198,7 +205,8 @@ def _tell(
 def _search(row: _Kept, codes: dict[UUID, str], operators: dict[UUID, str]) -> Func:
     service = row.service
     operator = operators.get(service.organization_id, "") if service.organization_id else ""
-    return search_vector(service.name, service.name_en, codes[service.category_id], operator, row.location.address)
+    texts = (operator, row.location.address, row.location.address_en)
+    return search_vector(service.name, service.name_en, codes[service.category_id], *texts)
 
 
 def _prepared(rows: list[_Kept]) -> list[Schedule]:
