@@ -25,6 +25,7 @@ ALL_BOOKS = {"auditor", "admin", "stale_admin"}
 WITH_THE_JOB = {HERE: {"technician"}, THERE: set[str]()}
 """Who goes to the reporter reads the name in full; other handlers read it masked."""
 CONFIRMERS = {HERE: {"manager", "community_worker"}, THERE: {"other_company_manager", "other_community_worker"}}
+VENUES = {HERE: {"community_worker"}, THERE: {"other_community_worker"}}
 REGISTRY = {
     HERE: {"dispatcher", "second_dispatcher", "subdistrict_officer"},
     THERE: {"other_dispatcher", "other_subdistrict_officer"},
@@ -41,12 +42,12 @@ def may_hear(kind: str, owner: str) -> frozenset[str]:
     side = HERE if owner in HERE else THERE
     themselves = {"wang", "stale_wang"} if owner == "wang" else {owner}
     household, is_wang = {"tenant", "landlord"} if owner == "wang" else set(), owner == "wang"
-    paying, reporting, seeing = (
-        {name} if is_wang else set() for name in ("delegate_pay", "delegate_report", "delegate_alarms")
+    paying, reporting, seeing, booking = (
+        {name} if is_wang else set() for name in ("delegate_pay", "delegate_report", "delegate_alarms", "delegate_book")
     )
     handlers, helpers = HANDLERS[side] | ALL_HANDLERS, DESK[side] | CARE[side]
     roles: dict[str, set[str]] = {
-        "name": themselves | reporting | seeing | helpers | WITH_THE_JOB[side],
+        "name": themselves | reporting | seeing | booking | helpers | WITH_THE_JOB[side],
         "phone": DESK[side],
         "care": themselves,
         "evidence": themselves | CONFIRMERS[side],
@@ -57,6 +58,7 @@ def may_hear(kind: str, owner: str) -> frozenset[str]:
         "staffword": handlers,
         "alarmnote": themselves | seeing | helpers,
         "incidentnote": helpers,
+        "bookingnote": themselves | booking | VENUES[side],
         "payee": themselves | household | paying | BOOKS[side] | ALL_BOOKS,
         "account": themselves | household | paying | BOOKS[side] | ALL_BOOKS,
         "device": themselves | REGISTRY[side] | ALL_REGISTRY,

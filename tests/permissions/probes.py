@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from backend.core.jobs import Job
+from backend.directory.models import Booking
 from payments.models import Account, Bill, LedgerAccount
 from tests.permissions.call import Call
 from tests.permissions.world import World
@@ -24,6 +25,10 @@ def _book(world: World, owner: str) -> object:
     return LedgerAccount.objects.filter(payee=Bill.objects.get(id=world.bills[owner]).payee).order_by("code")[0].id
 
 
+def _offer(world: World, owner: str) -> object:
+    return Booking.objects.get(id=world.bookings[owner]).offer_id
+
+
 PROBES: dict[str, Probe] = {
     "GET /accounts": lambda world, owner: Call(),
     "GET /accounts/{account_id}": lambda world, owner: Call(
@@ -32,6 +37,8 @@ PROBES: dict[str, Probe] = {
     "GET /auth/sessions": lambda world, owner: Call(),
     "GET /bills": lambda world, owner: Call(),
     "GET /bills/{bill_id}": lambda world, owner: Call({"bill_id": world.bills[owner]}),
+    "GET /bookings": lambda world, owner: Call(query=f"offer_id={_offer(world, owner)}"),
+    "GET /bookings/{booking_id}": lambda world, owner: Call({"booking_id": world.bookings[owner]}),
     "GET /circle": lambda world, owner: Call(query=_home(world, owner)),
     "GET /claims": lambda world, owner: Call(query=f"state={'pending' if owner == 'wang' else 'confirmed'}"),
     "GET /deliveries": lambda world, owner: Call(),
@@ -62,6 +69,7 @@ PROBES: dict[str, Probe] = {
     "GET /tickets/{id}/timeline": lambda world, owner: Call({"id": world.tickets[owner]}),
 }
 NOT_PROBED = {
+    "GET /bookings/{booking_id}/calendar.ics": "a time and a place, nothing of persons; the matrix tries it",
     "GET /buildings/{building_id}/homes": "names of flats, nothing of persons",
     "GET /circle/area": "a shape on the map",
     "GET /channels": "ways of sending and their providers, nothing of persons",
@@ -71,6 +79,7 @@ NOT_PROBED = {
     "GET /emergency/devices/{device_id}/keys": "names of keys, never the keys",
     "GET /homes/{home_id}/claims/{claim_id}/evidence/{evidence_id}": "a picture; the matrix tries it",
     "GET /jobs/{job_id}/result": "a file sealed under its owner's key; the matrix tries it",
+    "GET /offers": "what can be booked, nothing of persons",
     "GET /payments/{payment_id}": "the matrix tries it on a payment of its own",
     "GET /payments/{payment_id}/receipt.pdf": "compressed; the matrix tries it on a payment of its own",
     "GET /people/{person_id}/grants": "roles on places, by ids; the tests of grants try its reach",

@@ -18,6 +18,8 @@ ROOMS = ("backend", "notifications", "payments")
 EVERYTHING = Actor.system("no first wall")
 
 SIGHTS = (
+    "backend.directory.bookings.sight.BookingQuerySet.visible_to",
+    "backend.directory.bookings.sight.kept_by",
     "backend.emergency.models.devices.DeviceQuerySet.visible_to",
     "backend.emergency.models.incidents.IncidentQuerySet.visible_to",
     "backend.people.clients.visible_to",
@@ -35,6 +37,8 @@ BUILT_ON_THEM = {
     "backend.bulletins.reading.for_reader": "announcements to a place, nothing of persons",
     "backend.bulletins.reading.pinned": "for_reader",
     "backend.bulletins.scopes.for_homes": "announcements to a place, nothing of persons",
+    "backend.directory.bookings.reading.mine": "the reader's own alone; the matrix tries it",
+    "backend.directory.bookings.reading.offers_kept": "kept_by; offers are public, nothing of persons",
     "backend.emergency.device_keys.kept_by": "DEVICE_KEEP alone; it reads no person",
     "backend.people.cards._in_reach": "asked inside a look-up, where no row wall stands: the matrix tries the cards",
     "backend.people.household.queue": "asked inside a look-up, where no row wall stands: the matrix tries the queue",

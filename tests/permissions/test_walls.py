@@ -80,6 +80,7 @@ def test_outside_a_verb_the_app_sees_no_row_of_any_walled_table_until_it_says_wh
     ("table", "column"),
     [
         ("core_job", "owner_id"),
+        ("directory_booking", "person_id"),
         ("emergency_device", "user_id"),
         ("emergency_incident", "person_id"),
         ("emergency_signalkey", "person_id"),

@@ -19,6 +19,7 @@ from backend.people.reading import CARE, NAME
 from backend.tickets import actions as tickets
 from notifications import addresses
 from tests.conftest import KEPT
+from tests.directory.bookings import making
 from tests.emergency.builders import make_device
 from tests.payments import books
 from tests.whole_cast import WholeCast
@@ -27,7 +28,7 @@ OWNERS = ("wang", "neighbour", "outsider")
 """A resident, one of the same building, one of another subdistrict with another company."""
 KINDS = (
     "name", "phone", "care", "identity", "evidence", "contact", "contactphone", "ticket", "comment", "staffword", "alarmnote",
-    "incidentnote", "payee", "account", "device", "push", "login", "job",
+    "incidentnote", "bookingnote", "payee", "account", "device", "push", "login", "job",
 )  # fmt: skip
 NOT_KEPT = KEPT | {"django_session"}
 
@@ -45,6 +46,7 @@ class World(WholeCast):
     tickets: dict[str, UUID]
     incidents: dict[str, UUID]
     bills: dict[str, UUID]
+    bookings: dict[str, UUID]
 
     @staticmethod
     def tables() -> tuple[str, ...]:
@@ -61,7 +63,7 @@ class World(WholeCast):
 
     def _build(self) -> None:
         super()._build()
-        self.tickets, self.incidents, self.bills = {}, {}, {}
+        self.tickets, self.incidents, self.bills, self.bookings = {}, {}, {}, {}
         self.claim = Residency.objects.get(user=self.pending.user).id
         self.residency = Residency.objects.get(user=self.tenant.user).id
         staff = {"outsider": ("other_company_manager", "other_dispatcher", self.other_company)}
@@ -70,6 +72,7 @@ class World(WholeCast):
             self._private(owner, number)
             self._words(owner, manager, dispatcher)
             self._money(owner, company)
+            self._booking(owner)
 
     def _private(self, owner: str, number: int) -> None:
         member = self[owner]
@@ -129,6 +132,12 @@ class World(WholeCast):
         account.account_no = canary("account", owner)
         account.save()
         self.bills[owner] = books.bill_for(account).pk
+
+    def _booking(self, owner: str) -> None:
+        """At a venue of the owner's community, kept by its workers."""
+        community = self.other_community if owner == "outsider" else self.community
+        hall = making.make_offer(self, venue=True, community=community, title="演示·活动室")
+        self.bookings[owner] = making.book(self[owner], hall, note=canary("bookingnote", owner)).id
 
     @cached_property
     def canaries(self) -> dict[tuple[str, str], str]:

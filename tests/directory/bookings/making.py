@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from typing import Any
 
+from backend.community.models import Division
 from backend.core.clock import BEIJING, now, today
 from backend.directory.bookings import acting, offers, slots
 from backend.directory.hours import dump, parse
@@ -31,13 +32,18 @@ MORNINGS = "Mo-Su 09:00-12:00"
 
 
 def make_at(
-    cast: Cast, *, organization: bool = True, category: str = "hair-beauty", hours: str = MORNINGS
+    cast: Cast,
+    *,
+    organization: bool = True,
+    category: str = "hair-beauty",
+    hours: str = MORNINGS,
+    community: Division | None = None,
 ) -> ServiceAtLocation:
     """A service at a place in the cast's community, open from nine to twelve every day unless told otherwise."""
     owner = Organization.objects.create(name="演示理发商户") if organization else None
     term = TaxonomyTerm.objects.get(code=category)
     service = Service.objects.create(name="演示理发", name_en="Demo Hair", category=term, organization=owner)
-    location = Location(community=cast.community, address="演示路1号")
+    location = Location(community=community or cast.community, address="演示路1号")
     location.place(116.4617, 39.9085)
     location.save()
     at = ServiceAtLocation.objects.create(
@@ -49,10 +55,11 @@ def make_at(
 
 def make_offer(cast: Cast, **rules: Any) -> Offer:
     """Half hours from nine to twelve for one person each; `venue` makes it the community's."""
-    is_venue = rules.pop("venue", False)
-    at = rules.pop("at", None) or make_at(cast, organization=not is_venue)
+    is_venue, community = rules.pop("venue", False), rules.pop("community", cast.community)
+    at = rules.pop("at", None) or make_at(cast, organization=not is_venue, community=community)
     rules = {"title": "剪发", "title_en": "Haircut", "lead_minutes": 0} | rules
-    actor = cast.community_worker.actor if is_venue else SYSTEM
+    worker = cast.community_worker if community == cast.community else cast.other_community_worker
+    actor = worker.actor if is_venue else SYSTEM
     made = offers.make_offer(actor, place_id=at.id, **rules)
     return slots.offer_to_book(made.id)
 
