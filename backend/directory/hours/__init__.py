@@ -7,7 +7,9 @@ reads at once. All times are of the place's own clock.
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from backend.directory.hours.compiled import dump, load, timetable
 from backend.directory.hours.grammar import UnreadableHours, parse
@@ -24,12 +26,23 @@ __all__ = [
     "UnreadableHours",
     "dump",
     "load",
+    "opening",
     "opening_of",
     "parse",
     "spans_on",
     "timetable",
     "timetable_of",
 ]
+
+
+def opening(hours: Hours, instant: datetime, zone: ZoneInfo) -> Opening:
+    """Say whether these hours, kept in local time of `zone`, are open at the aware `instant`."""
+    return _bare(hours, zone.key).opening(instant)
+
+
+@lru_cache(maxsize=2000)
+def _bare(hours: Hours, zone: str) -> Timetable:
+    return Timetable(hours, (), ZoneInfo(zone))
 
 
 def timetable_of(at: ServiceAtLocation) -> Timetable | None:

@@ -25,7 +25,7 @@ class UnreadableHours(ValueError):
 
 
 _COMMENT = re.compile(r'"[^"]*"')
-_NUMBER = r"(\d{1,2})(?![\d:])"
+_NUMBER = r"(\d{1,2})(?!\d|:\d)"
 _MONTH = rf"({'|'.join(MONTHS)})\b"
 _DATE = re.compile(
     rf"(?:(\d{{4}})\s+)?{_MONTH}(?:\s+{_NUMBER})?"
