@@ -33,6 +33,7 @@ ROUTERS = (
     "api.routers.directory.router",
     "api.routers.emergency.router",
     "api.routers.enrolment.router",
+    "api.routers.guide.router",
     "api.routers.homes.router",
     "api.routers.inbox.router",
     "api.routers.insight.router",
@@ -46,6 +47,7 @@ ROUTERS = (
     "api.routers.privacy.router",
     "api.routers.ratings.router",
     "api.routers.search.router",
+    "api.routers.services.router",
     "api.routers.staff.router",
     "api.routers.tickets.router",
 )

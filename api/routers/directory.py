@@ -10,20 +10,19 @@ from uuid import UUID
 
 from ninja import Query
 
-from api.edge import PUBLIC, Reply, Request, Router, access, language, read_cursor, single, write_cursor
+from api.edge import PUBLIC, Reply, Request, Router, access, language, read_cursor, write_cursor
 from api.schemas.directory import (
     AreaOut,
     CircleOut,
     CircleQuery,
     ServiceCategoriesOut,
     ServiceCategoryOut,
-    ServiceOut,
     StartQuery,
 )
 from backend.core import geo
 from backend.core.clock import now
 from backend.core.errors import FieldError, Invalid, Unauthenticated
-from backend.directory import area, catalogue, categories, circle, origins
+from backend.directory import area, categories, circle, origins
 from backend.directory.circle import Position, Start, Wish
 from backend.directory.listing import Filters
 from backend.people.roles import ClientScope, Power
@@ -53,14 +52,6 @@ def get_area(request: Request, query: Query[StartQuery]) -> Reply:
     """The reachable area as GeoJSON, for drawing: what lies within 30 m of the streets walked in time."""
     shown = area.feature(_start(request, query), Wish(query.minutes, query.pace))
     return Reply(json.dumps(shown, separators=(",", ":")), content_type="application/geo+json")
-
-
-@router.get("/services/{service_id}", response=ServiceOut)
-@access(DIRECTORY)
-def get_service(request: Request, service_id: UUID) -> Reply:
-    """One service with its organization, places and opening hours."""
-    tongue = language(request)
-    return single(request, catalogue.service(service_id), lambda row: ServiceOut.of(row, tongue))
 
 
 @router.get("/categories", response=ServiceCategoriesOut)

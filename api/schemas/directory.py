@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal, cast
+from typing import Any, Literal
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from ninja import Field, Schema
 
-from backend.core.clock import now
 from backend.directory.categories import Term
 from backend.directory.circle import Circle, Found
-from backend.directory.hours import opening_of
-from backend.directory.models import Schedule, Service, ServiceAtLocation
 
 Access = Literal["yes", "limited", "no", "unknown"]
 Method = Literal["network", "estimate"]
@@ -164,117 +160,3 @@ class ServiceCategoryOut(Schema):
 class ServiceCategoriesOut(Schema):
     items: list[ServiceCategoryOut]
     next: str | None = None
-
-
-class ScheduleOut(Schema):
-    """A weekly rule in the words of RFC 5545 and HSDS; times carry the offset that holds there today."""
-
-    freq: str
-    byday: str
-    opens_at: str | None
-    closes_at: str | None
-    on_holidays: bool = Field(description="for public holidays only; without times: closed then")
-    valid_from: str | None
-    valid_to: str | None
-
-    @classmethod
-    def of(cls, rule: Schedule, offset: str) -> ScheduleOut:
-        return cls(
-            freq=rule.freq,
-            byday=rule.byday,
-            opens_at=f"{rule.opens_at:%H:%M}{offset}" if rule.opens_at else None,
-            closes_at=f"{rule.closes_at:%H:%M}{offset}" if rule.closes_at else None,
-            on_holidays=rule.on_holidays,
-            valid_from=rule.valid_from.isoformat() if rule.valid_from else None,
-            valid_to=rule.valid_to.isoformat() if rule.valid_to else None,
-        )
-
-
-class LocationOut(Schema):
-    id: UUID = Field(description="the service at this location, as in a circle")
-    lon: float
-    lat: float
-    address: str
-    postal_code: str
-    accessibility: Access
-    accessibility_details: str
-    phone: str
-    timezone: str
-    hours_text: str = Field(description="as the source says it")
-    open_now: bool | None
-    opens_at: datetime | None
-    closes_at: datetime | None
-    schedules: list[ScheduleOut]
-
-    @classmethod
-    def of(cls, at: ServiceAtLocation, language: str) -> LocationOut:
-        place = at.location
-        zone = ZoneInfo(place.timezone)
-        present = opening_of(at, now())
-        offset = now().astimezone(zone).isoformat()[-6:]
-        return cls(
-            id=at.id,
-            lon=place.lon,
-            lat=place.lat,
-            address=place.address_en if language == "en" and place.address_en else place.address,
-            postal_code=place.postal_code,
-            accessibility=_access(place.accessibility),
-            accessibility_details=place.accessibility_details,
-            phone=at.phone,
-            timezone=place.timezone,
-            hours_text=at.hours_text,
-            open_now=present.open_now if present else None,
-            opens_at=present.opens_at if present else None,
-            closes_at=present.closes_at if present else None,
-            schedules=[ScheduleOut.of(rule, offset) for rule in at.schedules.all()],
-        )
-
-
-class OrganizationOut(Schema):
-    id: UUID
-    name: str
-
-
-class ServiceOut(Schema):
-    id: UUID
-    name: str
-    description: str
-    category: str
-    category_name: str
-    status: str
-    organization: OrganizationOut | None
-    url: str
-    certified: bool
-    rating: float | None
-    rating_count: int
-    source: str
-    last_modified: datetime
-    locations: list[LocationOut]
-
-    @classmethod
-    def of(cls, row: Service, language: str) -> ServiceOut:
-        in_english = language == "en"
-        category_name = row.category.label(language)
-        owner = row.organization
-        return cls(
-            id=row.id,
-            name=(in_english and row.name_en) or row.name or category_name,
-            description=(in_english and row.description_en) or row.description,
-            category=row.category.code,
-            category_name=category_name,
-            status=row.status,
-            organization=OrganizationOut(id=owner.id, name=(in_english and owner.name_en) or owner.name)
-            if owner
-            else None,
-            url=row.url,
-            certified=row.is_certified,
-            rating=row.rating,
-            rating_count=row.rating_count,
-            source=row.source,
-            last_modified=row.last_modified,
-            locations=[LocationOut.of(at, language) for at in row.service_at_locations.all()],
-        )
-
-
-def _access(kept: str) -> Access:
-    return cast("Access", kept or "unknown")

@@ -1,0 +1,356 @@
+"""The shape of one service, whole. Money is whole fen (`amount`, `currency`); times carry the offset that holds there."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal, cast
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from ninja import Field, Schema
+
+from api.schemas.guide import GuideLine, said
+from backend.core.clock import now
+from backend.directory.catalogue import Detail
+from backend.directory.credit import Credit
+from backend.directory.hours import opening_of
+from backend.directory.hours.words import closure, next_change, sentence
+from backend.directory.models import (
+    Accessibility,
+    Closure,
+    Contact,
+    CostOption,
+    Location,
+    Organization,
+    Phone,
+    RequiredDocument,
+    Schedule,
+    ServiceArea,
+    ServiceAtLocation,
+    Suspension,
+)
+from backend.directory.wording import language_name
+
+Access = Literal["yes", "limited", "no", "unknown"]
+
+
+class LanguageOut(Schema):
+    code: str = Field(description="ISO 639")
+    name: str
+
+    @classmethod
+    def all_of(cls, codes: list[str], language: str) -> list[LanguageOut]:
+        return [cls(code=code, name=language_name(code, language)) for code in codes]
+
+
+class PhoneOut(Schema):
+    number: str
+    extension: int | None
+    kind: str
+    description: str
+    languages: list[LanguageOut]
+
+    @classmethod
+    def of(cls, row: Phone, language: str) -> PhoneOut:
+        return cls(
+            number=row.number,
+            extension=row.extension,
+            kind=row.kind,
+            description=said(row, "description", language),
+            languages=LanguageOut.all_of(row.languages, language),
+        )
+
+
+class ContactOut(Schema):
+    """An office or a window, never a person."""
+
+    title: str
+    department: str
+    email: str
+    phones: list[PhoneOut]
+
+    @classmethod
+    def of(cls, row: Contact, language: str) -> ContactOut:
+        phones = [PhoneOut.of(phone, language) for phone in row.phones.all()]
+        return cls(title=said(row, "title", language), department=row.department, email=row.email, phones=phones)
+
+
+class CostOut(Schema):
+    option: str
+    amount: int | None = Field(description="fen; null: not a fixed sum, `terms` says how")
+    currency: str
+    terms: str
+    valid_from: date | None
+    valid_to: date | None
+
+    @classmethod
+    def of(cls, row: CostOption, language: str) -> CostOut:
+        return cls(
+            option=said(row, "option", language),
+            amount=row.amount,
+            currency=row.currency,
+            terms=said(row, "terms", language),
+            valid_from=row.valid_from,
+            valid_to=row.valid_to,
+        )
+
+
+class DocumentOut(Schema):
+    document: str
+    uri: str
+
+    @classmethod
+    def of(cls, row: RequiredDocument, language: str) -> DocumentOut:
+        return cls(document=said(row, "document", language), uri=row.uri)
+
+
+class ScheduleOut(Schema):
+    """A rule in the words of RFC 5545 and HSDS; of the rules that hold on a day those of the highest layer count."""
+
+    freq: str
+    interval: int
+    byday: str
+    bymonthday: str
+    byweekno: str
+    dtstart: date | None
+    until: date | None
+    opens_at: str | None
+    closes_at: str | None
+    days: str = Field(description="all, holidays, workdays (调休), school")
+    on_holidays: bool = Field(description="for public holidays only; without times: closed then")
+    season_from: str = Field(description="MM-DD, yearly")
+    season_to: str
+    valid_from: date | None
+    valid_to: date | None
+    layer: int
+    adds: bool = Field(description="does not replace the lower layers")
+    text: str = Field(description="the same in words")
+
+    @classmethod
+    def of(cls, row: Schedule, offset: str, language: str) -> ScheduleOut:
+        same = ("freq", "interval", "byday", "bymonthday", "byweekno", "dtstart", "until", "days", "on_holidays")
+        more = ("season_from", "season_to", "valid_from", "valid_to", "layer", "adds")
+        return cls(
+            **{name: getattr(row, name) for name in (*same, *more)},
+            opens_at=f"{row.opens_at:%H:%M}{offset}" if row.opens_at else None,
+            closes_at=f"{row.closes_at:%H:%M}{offset}" if row.closes_at else None,
+            text=sentence(row, language),
+        )
+
+
+class ClosureOut(Schema):
+    starts_at: datetime
+    ends_at: datetime | None
+    kind: str
+    text: str = Field(description="in words, with the reason")
+
+    @classmethod
+    def of(cls, row: Closure, language: str, timezone: str) -> ClosureOut:
+        return cls(starts_at=row.starts_at, ends_at=row.ends_at, kind=row.kind, text=closure(row, language, timezone))
+
+
+class AccessNoteOut(Schema):
+    description: str
+    details: str
+    url: str
+
+    @classmethod
+    def of(cls, row: Accessibility, language: str) -> AccessNoteOut:
+        return cls(description=said(row, "description", language), details=said(row, "details", language), url=row.url)
+
+
+class LocationOut(Schema):
+    id: UUID = Field(description="the service at this location, as in a circle")
+    location_id: UUID
+    kind: str = Field(description="physical, postal or virtual; a virtual one has no position")
+    name: str
+    lon: float | None
+    lat: float | None
+    address: str
+    postal_code: str
+    transportation: str = Field(description="how to get there")
+    url: str
+    languages: list[LanguageOut]
+    accessibility: Access
+    accessibility_details: str
+    accessibility_notes: list[AccessNoteOut]
+    phone: str
+    phones: list[PhoneOut]
+    timezone: str
+    hours_text: str = Field(description="as the source says it")
+    open_now: bool | None
+    opens_at: datetime | None
+    closes_at: datetime | None
+    opening: str = Field(description="in words: what comes next; empty when hours are unknown")
+    schedules: list[ScheduleOut]
+    closures: list[ClosureOut] = Field(description="in force or ahead")
+
+    @classmethod
+    def of(cls, at: ServiceAtLocation, language: str) -> LocationOut:
+        place, instant = at.location, now()
+        present = opening_of(at, instant)
+        offset = instant.astimezone(ZoneInfo(place.timezone)).isoformat()[-6:]
+        is_virtual = place.kind == "virtual"
+        ahead = [
+            row for row in at.closures.all() if row.ended_at is None and (row.ends_at is None or row.ends_at > instant)
+        ]
+        return cls(
+            id=at.id,
+            location_id=place.id,
+            kind=place.kind,
+            name=said(place, "name", language),
+            lon=None if is_virtual else place.lon,
+            lat=None if is_virtual else place.lat,
+            address=said(place, "address", language),
+            postal_code=place.postal_code,
+            transportation=said(place, "transportation", language),
+            url=place.url,
+            languages=LanguageOut.all_of(place.languages, language),
+            accessibility=cast("Access", place.accessibility or "unknown"),
+            accessibility_details=place.accessibility_details,
+            accessibility_notes=[AccessNoteOut.of(row, language) for row in place.accessibility_notes.all()],
+            phone=at.phone,
+            phones=[PhoneOut.of(row, language) for row in at.phones.all()],
+            timezone=place.timezone,
+            hours_text=at.hours_text,
+            open_now=present.open_now if present else None,
+            opens_at=present.opens_at if present else None,
+            closes_at=present.closes_at if present else None,
+            opening=next_change(present, instant, place.timezone, language) if present else "",
+            schedules=[ScheduleOut.of(rule, offset, language) for rule in at.schedules.all()],
+            closures=[ClosureOut.of(row, language, place.timezone) for row in ahead],
+        )
+
+
+class OrganizationOut(Schema):
+    id: UUID
+    name: str
+
+
+class ProgramOut(Schema):
+    id: UUID
+    name: str
+
+
+class SuspensionOut(Schema):
+    """Stopped by an office, in public."""
+
+    since: datetime
+    until: datetime | None
+    ended_at: datetime | None
+    reason: str
+    by: str
+
+    @classmethod
+    def of(cls, row: Suspension, language: str) -> SuspensionOut:
+        ended = row.restored_at or (row.until if row.until is not None and row.until <= now() else None)
+        return cls(since=row.since, until=row.until, ended_at=ended, reason=row.reason, by=row.division.label(language))
+
+
+class CreditOut(Schema):
+    """The record of the provider; residents have none."""
+
+    certified: bool
+    certified_since: datetime | None = Field(description="null: a source says so, no office of the district")
+    certified_until: datetime | None
+    certified_by: str
+    suspension: SuspensionOut | None
+    past_suspensions: list[SuspensionOut]
+    complaints: int = Field(description="corrections of residents that an officer confirmed")
+    rating: float | None
+    rating_count: int
+
+    @classmethod
+    def of(cls, record: Credit, language: str) -> CreditOut:
+        mark = record.certification if record.is_certified else None
+        return cls(
+            certified=record.is_certified,
+            certified_since=mark.since if mark else None,
+            certified_until=mark.until if mark else None,
+            certified_by=mark.division.label(language) if mark else "",
+            suspension=SuspensionOut.of(record.suspension, language) if record.suspension else None,
+            past_suspensions=[SuspensionOut.of(row, language) for row in record.past_suspensions],
+            complaints=record.complaints,
+            rating=record.rating,
+            rating_count=record.rating_count,
+        )
+
+
+class EditedOut(Schema):
+    id: UUID
+    last_modified: datetime
+
+    @classmethod
+    def of(cls, row: Location | Organization) -> EditedOut:
+        return cls(id=row.id, last_modified=row.last_modified)
+
+
+class ServiceOut(Schema):
+    id: UUID
+    name: str
+    description: str
+    category: str
+    category_name: str
+    status: str
+    alert: str
+    organization: OrganizationOut | None
+    program: ProgramOut | None
+    url: str
+    email: str
+    languages: list[LanguageOut]
+    eligibility: str
+    minimum_age: int | None
+    maximum_age: int | None
+    application: str = Field(description="how to apply or book")
+    fees: str
+    cost_options: list[CostOut]
+    required_documents: list[DocumentOut] = Field(description="what to bring")
+    service_areas: list[str]
+    phones: list[PhoneOut]
+    contacts: list[ContactOut]
+    certified: bool
+    rating: float | None
+    rating_count: int
+    credit: CreditOut
+    guide: list[GuideLine] = Field(description="matters of the guide that are done here")
+    source: str
+    last_modified: datetime
+    locations: list[LocationOut]
+
+    @classmethod
+    def of(cls, found: Detail, language: str) -> ServiceOut:
+        row, category_name = found.service, found.service.category.label(language)
+        owner, program = row.organization, row.program
+        record = CreditOut.of(found.credit, language)
+        return cls(
+            **{
+                name: said(row, name, language)
+                for name in ("description", "alert", "eligibility", "application", "fees")
+            },
+            **{
+                name: getattr(row, name)
+                for name in ("id", "status", "url", "email", "minimum_age", "maximum_age", "source")
+            },
+            name=said(row, "name", language) or category_name,
+            category=row.category.code,
+            category_name=category_name,
+            organization=OrganizationOut(id=owner.id, name=said(owner, "name", language)) if owner else None,
+            program=ProgramOut(id=program.id, name=said(program, "name", language)) if program else None,
+            languages=LanguageOut.all_of(row.languages, language),
+            cost_options=[CostOut.of(one, language) for one in row.cost_options.all()],
+            required_documents=[DocumentOut.of(one, language) for one in row.required_documents.all()],
+            service_areas=[_area(one, language) for one in row.service_areas.all()],
+            phones=[PhoneOut.of(one, language) for one in row.phones.all()],
+            contacts=[ContactOut.of(one, language) for one in row.contacts.all()],
+            certified=record.certified,
+            rating=row.rating,
+            rating_count=row.rating_count,
+            credit=record,
+            guide=[GuideLine.of(one, language) for one in found.guide],
+            last_modified=row.last_modified,
+            locations=[LocationOut.of(at, language) for at in row.service_at_locations.all()],
+        )
+
+
+def _area(row: ServiceArea, language: str) -> str:
+    return said(row, "name", language) or (row.division.label(language) if row.division else "")
