@@ -1,13 +1,16 @@
 """What changes the directory."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from uuid import UUID
 
-from backend.core.verb import record, verb
+from backend.core.verb import hint, record, verb
 from backend.directory import keeping, walk_times
 from backend.directory import network as networks
 from backend.directory.keeping import Counts
 from backend.directory.models import Network
+from backend.directory.osm import walking
+from backend.directory.osm.clock import clock_of
 from backend.directory.osm.extract import Extract
 from backend.directory.places import Place
 from backend.directory.walk_times import Outcome, Watch
@@ -16,12 +19,15 @@ from backend.people.roles import Can
 
 
 @verb("directory.network-kept")
-def keep_network(actor: Actor, *, name: str, extract: Extract) -> Network:
-    """Keep the streets of an extract under a name. Raises Invalid if there is nothing to walk on."""
+def keep_network(actor: Actor, *, name: str, extract: Extract, timezone: str = "") -> Network:
+    """Keep the streets, gates and entrances of an extract under a name; `timezone` is the clock of the gates.
+
+    What changed is written, and marked for the walks to follow. Raises Invalid if there is nothing to walk on.
+    """
     actor.require(Can.DIRECTORY_IMPORT)
-    lonlat, tails, heads, factors = extract.network()
-    network = networks.save_arrays(name, lonlat, tails, heads, factors)
+    network = networks.keep(name, walking.ground(extract), timezone or clock_of(extract))
     record("directory.network-kept", about=network, version=network.version)
+    hint("due:directory.walks")
     return network
 
 
@@ -37,11 +43,27 @@ def keep_services(
     return counts
 
 
-@verb("directory.walks-computed")
 def compute_walks(actor: Actor, *, network_id: UUID, watch: Watch = iter) -> Outcome:
-    """Compute the walks from every building of an area to every service within 15 minutes."""
+    """Bring the walks of an area up to date: from every building to every service within 15 minutes.
+
+    A conductor: each piece of the work is a verb, so that a kill loses only the piece in hand.
+    """
     actor.require(Can.DIRECTORY_IMPORT)
     area = Network.objects.get(pk=network_id)
-    outcome = walk_times.recompute(area, watch)
-    record("directory.walks-computed", about=area, buildings=outcome.buildings, walks=outcome.walks)
+    outcome = walk_times.recompute(area, watch, partial(_keep_walks, actor))
+    if outcome.is_fresh:
+        _note_walks(actor, area=area, outcome=outcome)
     return outcome
+
+
+@verb("directory.walks-kept", audited=False)
+def _keep_walks(actor: Actor, work: Callable[[], int]) -> int:
+    """Write one piece of the walks; their whole is audited at the end."""
+    return work()
+
+
+@verb("directory.walks-computed")
+def _note_walks(actor: Actor, *, area: Network, outcome: Outcome) -> None:
+    record(
+        "directory.walks-computed", about=area, buildings=outcome.buildings, walks=outcome.walks, rows=outcome.written
+    )

@@ -5,10 +5,9 @@ from typing import Any
 import numpy as np
 
 from backend.core import geo
-from backend.directory import circle
-from backend.directory import network as networks
+from backend.directory import reaching
+from backend.directory.ahead.profiles import DETOUR
 from backend.directory.circle import Start, Wish
-from backend.directory.walk_times import DETOUR
 from backend.directory.walking.outline import outline
 
 
@@ -17,30 +16,30 @@ def feature(start: Start, wish: Wish) -> dict[str, Any]:
 
     Without a street within 150 m it is the circle of the estimate, and `method` says so. Raises Invalid off the earth.
     """
-    geo.check_position(start.lon, start.lat)
-    network, snap = circle.nearest(start.lon, start.lat)
-    zone = network.zone if network else geo.utm_zone(start.lon)
-    here = np.array(geo.utm(start.lon, start.lat, zone))
-    if network is None or snap is None:
+    here = reaching.stand(
+        start.lon, start.lat, wish.profile, gates_at=wish.gates_at, is_building=start.building_id is not None
+    )
+    if here.network is None:
         angles = np.linspace(0, 2 * np.pi, 73)
-        polygons = [[here + np.column_stack((np.cos(angles), np.sin(angles))) * wish.effort / DETOUR]]
-        polygons[0][0][-1] = polygons[0][0][0]
+        ring = here.point + np.column_stack((np.cos(angles), np.sin(angles))) * wish.effort / DETOUR
+        ring[-1] = ring[0]
+        polygons = [[ring]]
     else:
-        streets = networks.streets_of(network)
-        reached = streets.reached(snap, wish.effort)
-        polygons = outline(np.vstack((here[None, :], reached)))
+        reached = here.streets.reached(here.snap, wish.effort) if here.streets and here.snap else np.zeros((0, 2))
+        polygons = outline(np.vstack((here.point[None, :], reached)))
     return {
         "type": "Feature",
         "geometry": {
             "type": "MultiPolygon",
-            "coordinates": [[_degrees(ring, zone) for ring in polygon] for polygon in polygons],
+            "coordinates": [[_degrees(ring, here.zone) for ring in polygon] for polygon in polygons],
         },
         "properties": {
             "minutes": wish.minutes,
             "pace": wish.pace,
-            "method": "estimate" if network is None else "network",
-            "lon": start.lon,
-            "lat": start.lat,
+            "profile": wish.profile,
+            "method": here.method,
+            "lon": here.lon,
+            "lat": here.lat,
         },
     }
 

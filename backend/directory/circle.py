@@ -1,29 +1,27 @@
 """What a person reaches on foot: the 15-minute circle, from a building (computed ahead) or from any point (on request)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
 from math import ceil
+from typing import Any
 from uuid import UUID
 
-import numpy as np
 from django.db import connection
 
-from backend.core import geo
-from backend.directory import listing, walk_times
-from backend.directory import network as networks
+from backend.directory import listing, reaching
+from backend.directory.ahead.profiles import PROFILES
 from backend.directory.hours import Opening
 from backend.directory.listing import Filters, Listed
-from backend.directory.models import Network, WalkOrigin
+from backend.directory.models import Network, WalkOrigin, WheelOrigin
+from backend.directory.reaching import Walked
 from backend.directory.walking.snapping import Snaps
-from backend.directory.walking.streets import PACES, Streets
+from backend.directory.walking.streets import PACES
 
 Position = tuple[float, UUID]
-Walked = tuple[float, UUID, float, bool, float]
-"""Effort, id, metres, whether guessed, and what it costs beyond the walk."""
 Reached = tuple[Listed, float, float, bool, float]
 """The service, then as `Walked`."""
-
-_snapped: dict[tuple[UUID, int], dict[UUID, tuple[float, float, int, float, float]]] = {}
 
 
 @dataclass(frozen=True)
@@ -47,13 +45,23 @@ class Origin:
 
 @dataclass(frozen=True)
 class Wish:
-    """What is asked: how far (minutes at a pace of `PACES`), what kind, how many, and after which place in the order."""
+    """What is asked: how far (minutes at a pace of `PACES`), what kind, how many, and after which place in the order.
+
+    `profile` is foot or wheelchair. With `gates` those gates are closed that are not open at the moment asked about.
+    """
 
     minutes: int = 15
     pace: str = "standard"
     filters: Filters = field(default_factory=Filters)
     limit: int = 50
     after: Position | None = None
+    profile: str = "foot"
+    gates: bool = False
+
+    @property
+    def gates_at(self) -> datetime | None:
+        """The moment at which gates are open or shut, if they count."""
+        return self.filters.instant if self.gates else None
 
     @property
     def effort(self) -> float:
@@ -111,42 +119,22 @@ def of(start: Start, wish: Wish) -> Circle:
 
 
 def from_building(building_id: UUID, lon: float, lat: float, wish: Wish) -> Circle:
-    """Return the circle of a building at these degrees: one read of the table if it reaches far enough, else computed."""
-    start = WalkOrigin.objects.filter(building_id=building_id).first()
-    if start is None or start.limit < wish.effort - 1e-6 or (start.lon, start.lat) != (lon, lat):
+    """Return the circle of a building at these degrees: one read of the table if that is up to it, else computed."""
+    table: Any = WalkOrigin if wish.profile == "foot" else WheelOrigin
+    start = table.objects.filter(building_id=building_id).first()
+    is_ready = start is not None and not start.is_stale and start.limit >= wish.effort - 1e-6 and not wish.gates
+    if not is_ready or (start.lon, start.lat) != (lon, lat):
         return from_point(lon, lat, wish, building_id)
-    origin = Origin(lon, lat, building_id, start.snap_metres)
+    origin = Origin(start.start_lon, start.start_lat, building_id, start.snap_metres)
     return _answer(origin, wish, "network", _ahead(building_id, wish))
 
 
 def from_point(lon: float, lat: float, wish: Wish, building_id: UUID | None = None) -> Circle:
     """Return the circle of any point (WGS-84 degrees). Raises Invalid off the earth."""
-    geo.check_position(lon, lat)
-    network, snap = nearest(lon, lat)
-    zone = network.zone if network else geo.utm_zone(lon)
-    easting, northing = geo.utm(lon, lat, zone)
-    rows = listing.candidates(wish.filters, zone, easting, northing, wish.effort)
-    ids = [row[0] for row in rows]
-    points = np.array([row[2:4] for row in rows], np.float64).reshape(-1, 2)
-    straight = np.hypot(*(points - (easting, northing)).T) * walk_times.DETOUR
-    if network is None or snap is None:
-        effort, metres, guessed = straight, straight, np.ones(len(ids), bool)
-    else:
-        streets = networks.streets_of(network)
-        targets = _targets(network, streets, [row[1:4] for row in rows])
-        effort, metres = streets.walks(snap, targets, wish.effort)
-        guessed = targets.edge < 0
-        effort, metres = np.where(guessed, straight, effort), np.where(guessed, straight, metres)
-    near = np.flatnonzero(effort <= wish.effort + 1e-6)
-    order = sorted(
-        ((float(effort[i]), ids[i], float(metres[i]), bool(guessed[i]), rows[i][4]) for i in near.tolist()), key=_place
-    )
-    origin = Origin(lon, lat, building_id, float(snap.leg[0]) if snap is not None else None)
-    return _answer(origin, wish, "estimate" if network is None else "network", _detailed(order, wish))
-
-
-def _place(row: Walked) -> Position:
-    return row[0] + row[4], row[1]
+    here = reaching.stand(lon, lat, wish.profile, gates_at=wish.gates_at, is_building=building_id is not None)
+    order = reaching.around(here, wish.filters, wish.effort)
+    origin = Origin(here.lon, here.lat, building_id, here.snap_metres)
+    return _answer(origin, wish, here.method, _detailed(order, wish))
 
 
 def _answer(origin: Origin, wish: Wish, method: str, rows: Iterator[Reached]) -> Circle:
@@ -175,7 +163,7 @@ def _ahead(building_id: UUID, wish: Wish) -> Iterator[Reached]:
         place = f"AND ({order}, w.service_at_location_id) > (%s, %s)" if after else ""
         with connection.cursor() as cursor:
             cursor.execute(
-                f"SELECT {listing.COLUMNS}, w.effort, w.metres, w.is_estimate, {cost} FROM directory_walktime w "  # noqa: S608
+                f"SELECT {listing.COLUMNS}, w.effort, w.metres, w.is_estimate, {cost} FROM {PROFILES[wish.profile].times} w "  # noqa: S608
                 f"JOIN {listing.TABLES} ON x.id = w.service_at_location_id {ranked}"
                 f"WHERE w.building_id = %s AND w.effort <= %s {place} AND {conditions} "
                 f"ORDER BY {order}, w.service_at_location_id LIMIT %s",
@@ -189,12 +177,10 @@ def _ahead(building_id: UUID, wish: Wish) -> Iterator[Reached]:
         after = (rows[-1][-4] + rows[-1][-1], rows[-1][0])
 
 
-def _detailed(order: list[Walked], wish: Wish) -> Iterator[Reached]:
-    if wish.after is not None:
-        order = [row for row in order if _place(row) > wish.after]
-    size = wish.limit + 1
-    for start in range(0, len(order), size):
-        chunk = order[start : start + size]
+def _detailed(order: Iterable[Walked], wish: Wish) -> Iterator[Reached]:
+    after = wish.after
+    rest = iter(order) if after is None else (row for row in order if reaching.place(row) > after)
+    while chunk := list(islice(rest, wish.limit + 1)):
         details = listing.details([row[1] for row in chunk])
         for effort, key, metres, guessed, cost in chunk:
             if key in details:
@@ -202,24 +188,6 @@ def _detailed(order: list[Walked], wish: Wish) -> Iterator[Reached]:
 
 
 def nearest(lon: float, lat: float) -> tuple[Network | None, Snaps | None]:
-    """Return the network whose streets are nearest to a point, and where the point joins them; None beyond 150 m."""
-    best: tuple[Network | None, Snaps | None] = (None, None)
-    for network in networks.around(lon, lat):
-        snap = networks.streets_of(network).snap(np.array([geo.utm(lon, lat, network.zone)]))
-        if snap.edge[0] >= 0 and (best[1] is None or snap.leg[0] < best[1].leg[0]):
-            best = (network, snap)
-    return best
-
-
-def _targets(network: Network, streets: Streets, places: list[tuple[UUID, float, float]]) -> Snaps:
-    """Join locations (id, easting, northing) to the streets; this process remembers them until they or the streets move."""
-    known = _snapped.setdefault((network.pk, network.version), {})
-    for old in [key for key in list(_snapped) if key[0] == network.pk and key[1] < network.version]:
-        _snapped.pop(old, None)
-    fresh = [place for place in places if (had := known.get(place[0])) is None or had[:2] != place[1:]]
-    if fresh:
-        snaps = streets.snap(np.array([place[1:] for place in fresh], np.float64))
-        for (key, easting, northing), edge, along, leg in zip(fresh, snaps.edge, snaps.along, snaps.leg, strict=True):
-            known[key] = (easting, northing, int(edge), float(along), float(leg))
-    rows = np.array([known[place[0]][2:] for place in places], np.float64).reshape(-1, 3)
-    return Snaps(rows[:, 0].astype(np.int64), rows[:, 1].copy(), rows[:, 2].copy())
+    """Return the network whose streets are nearest to a point, and where the point joins them on foot; None beyond 150 m."""
+    here = reaching.stand(lon, lat)
+    return here.network, here.snap

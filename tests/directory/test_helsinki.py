@@ -23,6 +23,9 @@ ORIGINS = [
     (24.94458, 60.16588), (24.94653, 60.17571), (24.94634, 60.1778), (24.9359, 60.17202), (24.94354, 60.16508),
 ]  # fmt: skip
 
+AT_AN_ENTRANCE = {"0", "3"}
+"""Those of the first five that stand inside a building whose entrances are mapped: their walks begin there."""
+
 
 @pytest.fixture(scope="module")
 def reference() -> Reference:
@@ -91,7 +94,8 @@ def test_the_walks_of_a_building_are_ready_and_the_same_as_computed(helsinki: Ne
     for building, (lon, lat) in zip(buildings, ORIGINS, strict=False):
         for wish in (Wish(limit=5000), Wish(minutes=20, pace="slow", limit=5000), Wish(minutes=7, limit=5000)):
             ahead = circle.from_building(building.id, lon, lat, wish)
-            asked = circle.from_point(lon, lat, wish)
+            asked = circle.from_point(ahead.origin.lon, ahead.origin.lat, wish)
+            assert (ahead.origin.lon, ahead.origin.lat) == (lon, lat) or building.name in AT_AN_ENTRANCE
             shown = [(f.listed.id, f.walk_seconds, round(f.metres, 3)) for f in ahead.items]
             assert shown == [(f.listed.id, f.walk_seconds, round(f.metres, 3)) for f in asked.items]
             assert ahead.origin.snap_metres == pytest.approx(asked.origin.snap_metres)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from backend.directory.walking.streets import Streets, build
+from backend.directory.walking.building import build
+from backend.directory.walking.streets import Streets
 
 
 def streets(points: list[tuple[float, float]], edges: list[tuple[int, int, float]]) -> Streets:

@@ -1,6 +1,7 @@
 """Where a place joins the network: the nearest point of the nearest edge."""
 
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,16 +52,22 @@ class EdgeIndex:
             return Snaps(edge, position, leg)
         nearest, _ = self.tree.query(places, distance_upper_bound=REACH + _SPACING)
         near = np.flatnonzero(np.isfinite(nearest))
+        if not len(near):
+            return Snaps(edge, position, leg)
         balls = self.tree.query_ball_point(places[near], nearest[near] + _SPACING / 2 + 1e-6)
-        for number, ball in zip(near, balls, strict=True):
-            edges = np.unique(self.owner[np.asarray(ball, dtype=np.int64)])
-            offset = places[number] - self.tails[edges]
-            squared = np.maximum(self.lengths[edges] ** 2, 1e-12)
-            share = np.clip((offset * self.along[edges]).sum(axis=1) / squared, 0.0, 1.0)
-            distances = np.hypot(*(offset - share[:, None] * self.along[edges]).T)
-            best = int(np.argmin(distances))
-            if distances[best] <= REACH:
-                edge[number] = edges[best]
-                position[number] = share[best] * self.lengths[edges[best]]
-                leg[number] = distances[best]
+        counts = np.fromiter(map(len, balls), np.int64, len(balls))
+        strewn = np.fromiter(chain.from_iterable(balls), np.int64, int(counts.sum()))
+        pairs = np.unique(np.repeat(np.arange(len(near)), counts) * len(self.tails) + self.owner[strewn])
+        which, edges = np.divmod(pairs, len(self.tails))
+        offset = places[near][which] - self.tails[edges]
+        squared = np.maximum(self.lengths[edges] ** 2, 1e-12)
+        share = np.clip((offset * self.along[edges]).sum(axis=1) / squared, 0.0, 1.0)
+        distances = np.hypot(*(offset - share[:, None] * self.along[edges]).T)
+        starts = np.searchsorted(which, np.arange(len(near)))
+        shortest = np.flatnonzero(distances == np.minimum.reduceat(distances, starts)[which])
+        best = shortest[np.unique(which[shortest], return_index=True)[1]]
+        best = best[distances[best] <= REACH]
+        joined = near[which[best]]
+        edge[joined], leg[joined] = edges[best], distances[best]
+        position[joined] = share[best] * self.lengths[edges[best]]
         return Snaps(edge, position, leg)

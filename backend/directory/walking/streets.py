@@ -5,8 +5,8 @@ times ("effort"); of parallel edges the easiest counts; only the largest connect
 network at the nearest point of an edge within 150 m and the leg to it is straight. Seconds are effort divided by pace.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -31,7 +31,8 @@ _SAMPLE = 10.0
 class Streets:
     """The largest connected part of a network.
 
-    `points` (n, 2) are eastings and northings; `tails` < `heads` (m,) number them; `metres` and `effort` are (m,).
+    `points` (n, 2) are eastings and northings; `tails` < `heads` (m,) number them, in order; `metres` and `effort` are (m,).
+    `numbers` (n,) rise: what the nodes are called where they are kept. `closed` edges cannot be walked now, but places join them.
     """
 
     zone: int
@@ -40,13 +41,17 @@ class Streets:
     heads: Ints
     metres: Floats
     effort: Floats
+    numbers: Ints
+    closed: frozenset[int] = frozenset()
 
     @cached_property
     def graph(self) -> csr_matrix:
         """The symmetric matrix of effort between neighbours."""
         size = len(self.points)
-        weights = np.maximum(self.effort, _LEAST)
-        ends = (np.r_[self.tails, self.heads], np.r_[self.heads, self.tails])
+        walked = np.ones(len(self.tails), bool)
+        walked[list(self.closed)] = False
+        weights, tails, heads = np.maximum(self.effort, _LEAST)[walked], self.tails[walked], self.heads[walked]
+        ends = (np.r_[tails, heads], np.r_[heads, tails])
         return csr_matrix((np.r_[weights, weights], ends), shape=(size, size))
 
     @cached_property
@@ -68,16 +73,68 @@ class Streets:
         order = np.argsort(keys)
         return keys[order], (self.effort - self.metres)[hard][order]
 
+    @cached_property
+    def keys(self) -> Ints:
+        """Tail and head of each edge in one number; they rise."""
+        keys: Ints = self.tails * len(self.points) + self.heads
+        return keys
+
+    def closing(self, edges: frozenset[int]) -> "Streets":
+        """Return the same streets with these edges closed."""
+        other = replace(self, closed=edges)
+        other.__dict__["index"] = self.index
+        return other
+
+    @cached_property
+    def parts(self) -> NDArray[np.int32]:
+        """The number (n,) of the connected part each node is in, with the closed edges left out."""
+        parts: NDArray[np.int32] = connected_components(self.graph, directed=False)[1]
+        return parts
+
+    def way_out(self, edge: int) -> frozenset[int]:
+        """Return the closed edges that lead out of the part an edge is in; none if that is the largest part."""
+        part = self.parts[self.tails[edge]]
+        if part == np.bincount(self.parts).argmax():
+            return frozenset()
+        closed = np.array(sorted(self.closed), np.int64)
+        leads = (self.parts[self.tails[closed]] == part) | (self.parts[self.heads[closed]] == part)
+        return frozenset(closed[leads].tolist())
+
+    def kept(self, tails: Ints, heads: Ints, along: Floats, leg: Floats) -> Snaps:
+        """Return the joins (k,) that were kept by their nodes' names; edge -1 where there is no such edge (any more)."""
+        low, high = (np.searchsorted(self.numbers, ends) for ends in (tails, heads))
+        keys = low * len(self.points) + high
+        edge = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
+        last = len(self.numbers) - 1
+        known = self.numbers[np.minimum(low, last)] == tails
+        known &= (self.numbers[np.minimum(high, last)] == heads) & (self.keys[edge] == keys)
+        return Snaps(np.where(known, edge, -1), along, leg)
+
     def snap(self, places: Floats) -> Snaps:
         """Join places (k, 2) to the network; those farther than 150 m from it get edge -1."""
         return self.index.snap(places)
 
     def walks(self, origin: Snaps, places: Snaps, limit: float) -> tuple[Floats, Floats]:
         """Return effort and metres (k,) of the easiest walk from one origin to each place; inf beyond `limit` effort."""
-        effort, metres = np.full(len(places.edge), np.inf), np.full(len(places.edge), np.inf)
-        for _, near, efforts, lengths in self.walks_from_each(origin, places, limit):
-            effort[near], metres[near] = efforts, lengths
-        return effort, metres
+        if origin.edge[0] >= 0:
+            return self.from_one(origin, limit)(places)
+        return np.full(len(places.edge), np.inf), np.full(len(places.edge), np.inf)
+
+    def from_one(self, origin: Snaps, limit: float) -> Callable[[Snaps], tuple[Floats, Floats]]:
+        """Walk once from one origin on the network; returns what tells effort and metres (k,) to places, as `walks` does."""
+        ends = [self.tails[origin.edge[0]], self.heads[origin.edge[0]]]
+        efforts, parents = dijkstra(self.graph, indices=ends, limit=limit + _LEAST, return_predecessors=True)
+        walks = [_Walks(self, efforts[i], parents[i], np.int64(end)) for i, end in enumerate(ends)]
+
+        def to(places: Snaps) -> tuple[Floats, Floats]:
+            effort, metres = np.full(len(places.edge), np.inf), np.full(len(places.edge), np.inf)
+            placed = np.flatnonzero(places.edge >= 0)
+            effort[placed], metres[placed] = self._join(origin, places.some(placed), walks)
+            far = effort > limit + _LEAST
+            effort[far], metres[far] = np.inf, np.inf
+            return effort, metres
+
+        return to
 
     def walks_from_each(
         self, origins: Snaps, places: Snaps, limit: float
@@ -122,6 +179,7 @@ class Streets:
         share = (np.arange(len(owner)) - np.repeat(np.cumsum(count) - count, count)) / np.repeat(count - 1, count)
         walked = share * self.effort[owner]
         inside = (walked <= left[self.tails[owner]]) | (self.effort[owner] - walked <= left[self.heads[owner]])
+        inside[np.isin(owner, list(self.closed))] = False
         inside |= (owner == edge) & (np.abs(share * self.metres[owner] - along) * ease[owner] <= limit - leg)
         owner, share = owner[inside], share[inside, None]
         points: Floats = self.points[self.tails[owner]] * (1 - share) + self.points[self.heads[owner]] * share
@@ -176,32 +234,3 @@ class _Walks:
             total = total + np.where(parent != self_, total[parent], 0.0)
             parent = parent[parent]
         return total
-
-
-def build(zone: int, points: Floats, tails: Ints, heads: Ints, factors: Floats) -> Streets:
-    """Make a network of pieces of ways: `tails`, `heads` number `points`, `factors` are 1.0, or 1.8 on steps.
-
-    Raises ValueError if nothing is left to walk on.
-    """
-    if not len(tails):
-        raise ValueError("a walking network needs at least one edge")
-    low, high = np.minimum(tails, heads), np.maximum(tails, heads)
-    metres = np.hypot(*(points[low] - points[high]).T)
-    effort = metres * factors
-    order = np.lexsort((effort, high, low))
-    order = order[low[order] != high[order]]
-    low, high, metres, effort = low[order], high[order], metres[order], effort[order]
-    first = np.r_[True, (low[1:] != low[:-1]) | (high[1:] != high[:-1])] if len(low) else np.zeros(0, bool)
-    low, high, metres, effort = low[first], high[first], metres[first], effort[first]
-    pattern = csr_matrix((np.ones(len(low)), (low, high)), shape=(len(points), len(points)))
-    _, part = connected_components(pattern, directed=False)
-    used = np.zeros(len(points), bool)
-    used[low], used[high] = True, True
-    if not used.any():
-        raise ValueError("a walking network needs at least one edge")
-    largest = np.bincount(part[used]).argmax()
-    keep = np.flatnonzero(used & (part == largest))
-    number = np.full(len(points), -1, np.int64)
-    number[keep] = np.arange(len(keep))
-    inside = number[low] >= 0
-    return Streets(zone, points[keep], number[low[inside]], number[high[inside]], metres[inside], effort[inside])

@@ -1,0 +1,1 @@
+"""Walks computed ahead: what changed since, and bringing the kept walks up to date piece by piece."""
