@@ -22,7 +22,7 @@ from api.schemas.directory import (
 from backend.core import geo
 from backend.core.clock import now
 from backend.core.errors import FieldError, Invalid, Unauthenticated
-from backend.directory import area, categories, circle, origins
+from backend.directory import area, categories, finding, origins
 from backend.directory.circle import Position, Start, Wish
 from backend.directory.listing import Filters
 from backend.people.roles import ClientScope, Power
@@ -37,10 +37,13 @@ BY_ORIGIN = PUBLIC("the circle of a point or a building is public; a home asks f
 @router.get("/circle", response=CircleOut)
 @access(BY_ORIGIN, power=Power.BOOK, scope=ClientScope.CIRCLE_READ)
 def get_circle(request: Request, query: Query[CircleQuery]) -> Reply:
-    """What can be reached on foot, nearest first, from a point, a building or a home."""
+    """What can be reached on foot from a point, a building or a home: nearest first, with `q` by the words and the walk together.
+
+    If nothing within is written as `q`, items are what is nearly so; if nothing is within, `beyond` has the nearest farther away.
+    """
     salt = _salt(query)
     wish = Wish(query.minutes, query.pace, _filters(query), query.limit, _after(query.cursor, salt))
-    found = circle.of(_start(request, query), wish)
+    found = finding.find(_start(request, query), wish)
     cursor = write_cursor(list(found.next), salt) if found.next else None
     shown = CircleOut.plain(found, language(request), categories.terms(), cursor)
     return Reply(json.dumps(shown, ensure_ascii=False, separators=(",", ":")), content_type="application/json")

@@ -103,6 +103,8 @@ class CircleOut(Schema):
     pace: str
     method: Method
     items: list[CircleItem]
+    similar: bool = Field(description="nothing here is written as `q`: these are written or sound nearly so")
+    beyond: list[CircleItem] = Field(description="the nearest farther away, when nothing is within as it was asked for")
     next: str | None
 
     @staticmethod
@@ -121,6 +123,8 @@ class CircleOut(Schema):
             "pace": circle.wish.pace,
             "method": circle.method,
             "items": [CircleItem.plain(found, language, names[found.listed.category]) for found in circle.items],
+            "similar": circle.is_similar,
+            "beyond": [CircleItem.plain(found, language, names[found.listed.category]) for found in circle.beyond],
             "next": cursor,
         }
 

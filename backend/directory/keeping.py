@@ -139,7 +139,8 @@ def words_of(at: ServiceAtLocation) -> Func:
     """Return the value of the search column for a kept service at its place."""
     service = at.service
     operator = service.organization.name if service.organization else ""
-    return search_vector(service.name, service.name_en, service.category.code, operator, at.location.address)
+    texts = (operator, at.location.address, at.location.address_en)
+    return search_vector(service.name, service.name_en, service.category.code, *texts)
 
 
 def _kept(source: str, external_ids: Iterable[str]) -> dict[str, _Kept]:

@@ -69,7 +69,7 @@ class Listed(NamedTuple):
 @dataclass(frozen=True)
 class Filters:
     """What narrows a list. `category` may be a term, a group or an official list; `open_at` asks who is open then; `is_loose`
-    takes what is written or sounds nearly as `q`."""
+    takes what is written or sounds nearly as `q`; `only` these services at locations, if any are named."""
 
     category: str = ""
     q: str = ""
@@ -77,6 +77,7 @@ class Filters:
     accessible: bool = False
     certified: bool = False
     is_loose: bool = False
+    only: tuple[UUID, ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -96,6 +97,9 @@ class Filters:
         if self.q:
             conditions.append("x.search @@ %s::tsquery")
             parameters.append(self.sought.whole)
+        if self.only:
+            conditions.append("x.id = ANY(%s)")
+            parameters.append(list(self.only))
         if self.accessible:
             conditions.append("l.accessibility = 'yes'")
         if self.certified:

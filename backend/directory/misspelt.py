@@ -1,5 +1,6 @@
 """Slips of the hand: words that are nearly a known word, in Latin letters by edit distance, in hanzi by one character."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 import rjieba
@@ -14,8 +15,8 @@ _KEPT = 12
 
 
 def slips_allowed(word: str) -> int:
-    """Return how many letters may be wrong in a Latin word: none below 4 letters, one below 8, else two."""
-    return 0 if len(word) < 4 else 1 if len(word) < 8 else 2
+    """Return how many letters may be wrong in a Latin word: none below 4 letters, one below 7, else two."""
+    return 0 if len(word) < 4 else 1 if len(word) < 7 else 2
 
 
 def distance(typed: str, known: str, limit: int) -> int:
@@ -53,38 +54,38 @@ def _last_row(typed: str, known: str, limit: int) -> list[int]:
 
 
 def known_words(typed: str) -> list[str]:
-    """Return what words of names and addresses begin with and that is nearly as typed, nearest first."""
+    """Return what words of names and addresses begin with and that is nearest to what was typed, if it is near."""
     limit = slips_allowed(typed)
     if not limit or not typed.isascii() or not typed.isalpha():
         return []
     with connection.cursor() as cursor:
         cursor.execute("SELECT word FROM directory_similar_words(%s, %s)", [typed[:LONGEST], _CHECKED])
-        near = {beginning(typed, row[0], limit) for row in cursor.fetchall()}
-    return [word for far, word in sorted(near) if far <= limit][:_KEPT]
+        near = sorted({beginning(typed, row[0], limit) for row in cursor.fetchall()})
+    return [word for far, word in near if far <= limit and far == near[0][0]][:_KEPT]
 
 
 def kinds_of_latin(typed: str) -> set[str]:
-    """Return the categories whose name or sound is nearly as typed."""
-    found: set[str] = set()
+    """Return the categories whose name or sound is nearest to what was typed, if it is near."""
+    near: dict[int, set[str]] = defaultdict(set)
     for word in {typed, typed.replace(" ", "")}:
         limit, letters = slips_allowed(word), set(word)
         if not limit:
             continue
-        for known in (table().written, table().sounds):
-            for key, meaning in known.items():
-                if abs(len(key) - len(word)) <= limit and len(letters.difference(key)) <= limit and key.isascii() \
-                        and distance(word, key, limit) <= limit:  # fmt: skip
-                    found |= meaning.strong
-    return found
+        for key in table().order:
+            if abs(len(key) - len(word)) <= limit and key.isascii() and len(letters.difference(key)) <= limit:
+                far = distance(word, key, limit)
+                if far <= limit:
+                    near[far] |= table().any(key).strong
+    return near[min(near)] if near else set()
 
 
 def kinds_of_hanzi(run: str) -> set[str]:
-    """Return the categories with a name in which one hanzi is another, too much or missing."""
-    if len(run) < 2:
-        return set()
+    """Return the categories with a name in which one hanzi is another, too much or missing; of two hanzi the first must be right."""
     found: set[str] = set()
     for key, meaning in table().written.items():
-        if abs(len(key) - len(run)) <= 1 and len(key) > 1 and set(run) & set(key) and distance(run, key, 1) == 1:
+        if max(len(run), len(key)) < 3 and run[0] != key[0]:
+            continue
+        if min(len(run), len(key)) > 1 and set(run) & set(key) and distance(run, key, 1) == 1:
             found |= meaning.strong
     return found
 

@@ -14,7 +14,7 @@ from backend.directory import misspelt
 from backend.directory.lexemes import HANZI, LONGEST, WORD, bigrams, fold, pinyin, soften
 from backend.directory.synonyms import Meaning, table
 
-EXACT, NAMED, ASIDE, SOUNDS_SO, NEARLY, LOOSELY = 0.0, 10_000.0, 10_400.0, 20_000.0, 20_400.0, 30_000.0
+EXACT, NAMED, ASIDE, SOUNDS_SO, NEARLY, LOOSELY = 0.0, 10_000.0, 10_400.0, 20_000.0, 30_000.0, 40_000.0
 _NOTHING = "'h'"
 _KINDS_AT_MOST = 4
 
@@ -108,12 +108,15 @@ def parts_of(text: str) -> list[Part]:
 def all_of(queries: Iterable[str]) -> str:
     """Return the query that all of these find; none if one of them is none."""
     given = list(queries)
-    return " & ".join(f"({query})" for query in given) if all(given) else ""
+    if not all(given):
+        return ""
+    return given[0] if len(given) == 1 else " & ".join(f"({query})" for query in given)
 
 
 def any_of(queries: Iterable[str]) -> str:
     """Return the query that any of these finds."""
-    return " | ".join(dict.fromkeys(f"({query})" for query in queries if query))
+    given = list(dict.fromkeys(query for query in queries if query))
+    return given[0] if len(given) == 1 else " | ".join(f"({query})" for query in given)
 
 
 def grams(run: str, prefix: str = "h") -> str:
@@ -123,6 +126,19 @@ def grams(run: str, prefix: str = "h") -> str:
 
 def codes(found: Iterable[str]) -> str:
     return " | ".join(f"'c{code}'" for code in sorted(found))
+
+
+def named(text: str) -> str:
+    """Return the query for names that hold what has been typed so far; empty if there is nothing to look for."""
+    return all_of(_typed_name(part) for part in parts_of(text))
+
+
+def _typed_name(part: Part) -> str:
+    if part.hanzi:
+        return grams(part.hanzi)
+    joined = "".join(part.words)[:LONGEST]
+    words = all_of(f"'w{word}':*" for word in part.words)
+    return any_of((f"'n{joined}':*", f"'p{part.sound}':*", f"'i{joined}':*", words))
 
 
 def _sought(*readings: tuple[str, float]) -> Sought:
@@ -135,8 +151,8 @@ def _without_asking(part: Part) -> Part | None:
     if part.hanzi:
         run = part.hanzi
         for word in spoken:
-            run = run.replace(word, "")
-        return Part(hanzi=run) if run else None
+            run = run.replace(word, "") if len(word) > 1 else run.removeprefix(word).removesuffix(word)
+        return Part(hanzi=run) if len(run) > 1 or run in table().written else None
     kept = [i for i, word in enumerate(part.words) if word not in spoken]
     if not kept:
         return None
@@ -246,6 +262,8 @@ def _sounding(part: Part) -> str:
 def _slipped(part: Part) -> str:
     options = []
     for form in _forms(part):
+        if _meaning(form):
+            continue  # a word of ours is no slip
         if form.hanzi:
             options += [any_of(misspelt.one_hanzi_off(form.hanzi)), codes(misspelt.kinds_of_hanzi(form.hanzi))]
             options.append(any_of(f"'p{word}':*" for word in misspelt.known_words(form.sound)))

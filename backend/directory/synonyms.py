@@ -15,7 +15,7 @@ from pathlib import Path
 from backend.directory import categories
 from backend.directory.lexemes import HANZI, fold, initials, pinyin, soften
 
-_FILE = Path(__file__).parent / "synonyms.csv"
+FILE = Path(__file__).parent / "synonyms.csv"
 _PARTS = re.compile(r"[与（）、/,()]| and ")
 SHORTEST_SOUND = 3
 """Letters of pinyin or initials below which they say nothing."""
@@ -89,7 +89,7 @@ def table() -> Table:
         if term.parent is not None:
             for name in (term.name_zh, term.name_en, *_PARTS.split(term.name_zh), *_PARTS.split(term.name_en)):
                 written[_phrase(name)].strong.add(code)
-    with _FILE.open(encoding="utf-8", newline="") as file:
+    with FILE.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             words = [_phrase(word) for word in row["words"].split("|")]
             if row["strength"] == "0":

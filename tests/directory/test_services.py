@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from django.db import connection
 
-from backend.directory import lexemes, taxonomy
+from backend.directory import taxonomy
 from backend.directory.models import Network, Service, TaxonomyTerm
 from tests.cast import Http
 
@@ -64,24 +63,3 @@ def test_the_taxonomy_is_in_the_database_and_loading_it_again_changes_nothing() 
     assert len(before) == len({row[2] for row in before}) > 60
     taxonomy.load()
     assert list(TaxonomyTerm.objects.values_list()) == before
-
-
-@pytest.mark.parametrize(
-    ("typed", "found"),
-    [
-        ("药房", True), ("国大药房", True), ("药", True), ("大药", True), ("望京 药房", True), ("望京 书店", False),
-        ("yaof", True), ("guodayao", True), ("gdyf", True), ("yf", True), ("wangjing", True), ("pharm", True),
-        ("国达药房", True), ("Café", True), ("CAFE", True), ("ＹＡＯＦＡＮＧ", True), ("房药", False), ("xyz", False),
-        ("'; drop table x --", False), ("&|!", False),
-    ],
-)  # fmt: skip
-@pytest.mark.django_db
-def test_names_are_found_by_hanzi_pinyin_initials_and_latin(typed: str, found: bool) -> None:
-    words = lexemes.lexemes("国大药房（望京店）", "Guoda Pharmacy Café")
-    queries = [lexemes.tsquery(typed) or "'h'", lexemes.homophone_tsquery(typed)]
-    with connection.cursor() as cursor:
-        hits = []
-        for query in filter(None, queries):
-            cursor.execute("SELECT array_to_tsvector(%s::text[]) @@ %s::tsquery", [words, query])
-            hits.append(cursor.fetchone()[0])
-    assert any(hits) is found

@@ -35,6 +35,7 @@ ROWS: dict[str, dict[str, int]] = {
     "GET /circle/area": HOME,
     "GET /services/{service_id}": PUBLIC,
     "GET /categories": PUBLIC,
+    "GET /suggest": PUBLIC,
 }
 
 
@@ -47,4 +48,5 @@ CALLS = {
     "GET /circle": lambda cast: Call(query=f"home_id={cast.home.id}"),
     "GET /circle/area": lambda cast: Call(query=f"home_id={cast.home.id}"),
     "GET /services/{service_id}": _service,
+    "GET /suggest": lambda cast: Call(query="q=yaodian"),
 }
