@@ -8,7 +8,6 @@ import hmac
 import json
 import os
 import secrets
-import shutil
 import subprocess
 import sys
 import time
@@ -21,7 +20,6 @@ from uuid import uuid4
 
 import httpx
 
-from backend import embedded
 from backend.chaos.district import FOREIGN, ROOT, Running, patiently
 
 Json = dict[str, Any]
@@ -82,13 +80,6 @@ class District(Running):
     def __init__(self, home: Path, process: subprocess.Popen[bytes]) -> None:
         super().__init__(home, process)
         self.logins: dict[str, Person] = {}
-
-    @staticmethod
-    def clear(home: Path) -> None:
-        """Take away what an earlier run left."""
-        if home.exists():
-            embedded.stop(home)
-            shutil.rmtree(home)
 
     @cached_property
     def people(self) -> list[Json]:

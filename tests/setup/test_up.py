@@ -17,6 +17,8 @@ import pytest
 
 from backend import embedded, embedded_files
 from backend.core import ports
+from tests import seeded
+from tests.environment import SHARED, WORKER
 
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = [pytest.mark.kills, pytest.mark.xdist_group("up")]
@@ -74,7 +76,7 @@ class Running:
 
 
 def start(home: Path) -> Running:
-    log = home.parent / "up.log"
+    log = home / "up.log"
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("DATABASE_", "YIKE_"))}
     environment = {**clean, "YIKE_HOME": str(home), "PORT": "0", "DC09_PORT": "0"}
     with log.open("wb") as output:
@@ -85,14 +87,9 @@ def start(home: Path) -> Running:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def home() -> Iterator[Path]:
     """A home that was migrated and seeded by a first start."""
-    place = tmp_path_factory.mktemp("up") / "home"
-    first = start(place)
-    try:
-        first.wait(300)
-    finally:
-        first.stop()
+    place = seeded.district(SHARED / "up" / WORKER)
     yield place
     embedded.stop(place, even_if_used=True)
 

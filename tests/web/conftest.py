@@ -12,6 +12,7 @@ from django.conf import settings
 from django.test import Client
 
 from tests.cast import Member, as_app
+from tests.environment import SHARED, WORKER
 from tests.web import site as sites
 
 if TYPE_CHECKING:
@@ -56,10 +57,18 @@ def browser_of() -> Callable[..., Browser]:
     return Browser
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One running demo is enough: the tests that use it run in the same worker."""
+    for item in items:
+        if "site" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def site() -> Iterator[str]:
     """The address of a running demo."""
-    with sites.running(tmp_path_factory.mktemp("site") / "home") as address:
+    with sites.running(SHARED / "sites" / WORKER) as address:
         yield address
 
 

@@ -16,6 +16,7 @@ from typing import Any
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from backend.core import ports
+from tests import seeded
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -27,7 +28,7 @@ DESK = {"width": 1440, "height": 900}
 
 @contextmanager
 def running(home: Path) -> Iterator[str]:
-    """The address of a demo of its own, seeded, until the block ends."""
+    """The address of a demo of its own in this home, until the block ends."""
     named = os.environ.get("YIKE_SITE")
     if named:
         yield named
@@ -36,12 +37,13 @@ def running(home: Path) -> Iterator[str]:
         name: value for name, value in os.environ.items() if not name.startswith(("DATABASE", "YIKE_", "STRIPE_"))
     }
     environment |= {"YIKE_HOME": str(home), "YIKE_DEMO": "1", "PORT": "0", "DC09_PORT": "0", "LOG_FORMAT": "plain"}
-    with open(home.parent / "site.log", "wb") as log:
+    seeded.district(home)
+    with open(home / "site.log", "wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "backend", "up"], cwd=ROOT, env=environment, stdout=log, stderr=log
         )
     try:
-        yield _when_ready(home, process, home.parent / "site.log")
+        yield _when_ready(home, process, home / "site.log")
     finally:
         process.terminate()
         try:

@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 
 from tests.web.site import DESK, Visitor
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 PUBLIC = ("/", "/login", "/demo", "/demo/stage", "/demo/messages", "/app/circle")
 RESIDENT = ("/app", "/app/sos", "/app/circle?q=药", "/app/bills", "/app/bills?state=paid", "/app/tickets", "/app/tickets/new",

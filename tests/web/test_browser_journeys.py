@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from tests.web.site import DESK, Visitor
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 SOON = 10_000
 TONES = """() => {
     window.tones = 0;
