@@ -1,7 +1,12 @@
 """The directory room: services and how far they are on foot."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+
+PRIVACY = ("bookings", "circles", "guide", "intake")
+"""What declares what the room's parts hold of people."""
 
 
 class DirectoryConfig(AppConfig):
@@ -10,22 +15,18 @@ class DirectoryConfig(AppConfig):
     verbose_name = "服务目录 Directory"
 
     def ready(self) -> None:
-        from backend.directory import (
-            indexing,
-            privacy_bookings,
-            privacy_circles,
-            privacy_guide,
-            privacy_intake,
-            taxonomy,
-        )  # noqa: F401 - declares what it holds of people
-        from backend.directory.coverage import keeping  # noqa: F401 - counts every day
-
+        for part in PRIVACY:
+            import_module(f"backend.directory.privacy_{part}")
+        from backend.directory import indexing, taxonomy
+        from backend.directory.ahead import keeping_up
         from backend.directory.bookings import loops, notices
+        from backend.directory.coverage import keeping  # noqa: F401 - counts every day
         from backend.directory.intake import jobs as sheet_jobs  # noqa: F401 - work on jobs
         from backend.directory.intake import notices as intake_notices
         from backend.directory.osm import jobs as osm_jobs  # noqa: F401
 
         intake_notices.register()
+        keeping_up.register_loop()
         loops.register()
         notices.register()
         post_migrate.connect(taxonomy.load, sender=self)
