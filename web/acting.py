@@ -27,6 +27,13 @@ PAGES = {
     "photo": Power.REPORT,
     "circle": Power.BOOK,
     "service": Power.BOOK,
+    "book": Power.BOOK,
+    "book-slot": Power.BOOK,
+    "bookings": Power.BOOK,
+    "booking": Power.BOOK,
+    "booking-step": Power.BOOK,
+    "booking-calendar": Power.BOOK,
+    "events": Power.BOOK,
     "family-alarms": Power.SEE_ALARMS,
 }
 """Pages on which a delegate stands in, and the power that each needs. Every other page stays one's own, and says so."""

@@ -5,14 +5,20 @@ from django.urls import path
 from backend.env import env
 from web.desk import alarms
 from web.desk import bulletins as desk_bulletins
+from web.desk import circles as desk_circles
+from web.desk import coverage as desk_coverage
 from web.desk import deliveries as desk_deliveries
+from web.desk import index as desk_index
 from web.desk import people as desk_people
 from web.desk import tickets as desk_tickets
 from web.public import home, login, preferences, reproof, security_txt, tokens
 from web.resident import (
     bills,
+    bookings,
     bulletins,
     circle,
+    circles,
+    coverage,
     delegates,
     devices,
     homes,
@@ -20,11 +26,13 @@ from web.resident import (
     payments,
     photos,
     privacy,
+    ratings,
     sos,
     tickets,
 )
 from web.resident import home as resident
 from web.staff import security
+from web.work import bookings as work
 
 app_name = "web"
 
@@ -46,6 +54,24 @@ urlpatterns = [
     path("app/sos/<uuid:incident_id>/cancel", sos.cancel, name="sos-cancel"),
     path("app/circle", circle.around, name="circle"),
     path("app/services/<uuid:place_id>", circle.service, name="service"),
+    path("app/book/<uuid:offer_id>", bookings.choose, name="book"),
+    path("app/book/<uuid:offer_id>/slot", bookings.book, name="book-slot"),
+    path("app/bookings", bookings.mine, name="bookings"),
+    path("app/bookings/<uuid:booking_id>", bookings.booking, name="booking"),
+    path("app/bookings/<uuid:booking_id>/calendar.ics", bookings.calendar, name="booking-calendar"),
+    path("app/bookings/<uuid:booking_id>/rate", ratings.rate_booking, name="booking-rate"),
+    path("app/bookings/<uuid:booking_id>/<slug:act>", bookings.step, name="booking-step"),
+    path("app/events", bookings.events, name="events"),
+    path("app/services/<uuid:place_id>/rate", ratings.rate_visit, name="service-rate"),
+    path("work/bookings", work.day, name="work-bookings"),
+    path("work/bookings/sessions", work.announce, name="work-announce"),
+    path("work/bookings/sessions/<uuid:session_id>/call-off", work.call_off, name="work-call-off"),
+    path("work/bookings/<uuid:booking_id>/<slug:act>", work.step, name="work-booking-step"),
+    path("app/coverage", coverage.coverage, name="coverage"),
+    path("app/circles", circles.circles, name="circles"),
+    path("app/circles/<uuid:circle_id>", circles.circle, name="themed"),
+    path("circles/<uuid:circle_id>/cover.jpg", circles.cover, name="circle-cover"),
+    path("communities/<uuid:community_id>/booklet.pdf", coverage.booklet, name="booklet"),
     path("app/bills", bills.bills, name="bills"),
     path("app/bills/pay", bills.pay, name="bill-pay"),
     path("app/bills/<uuid:bill_id>", bills.bill, name="bill"),
@@ -97,6 +123,13 @@ urlpatterns = [
     path("desk/deliveries/<uuid:delivery_id>/replay", desk_deliveries.replay, name="desk-delivery-replay"),
     path("desk/bulletins", desk_bulletins.bulletins, name="desk-bulletins"),
     path("desk/bulletins/<uuid:bulletin_id>/<slug:act>", desk_bulletins.close, name="desk-bulletin-close"),
+    path("desk/coverage", desk_coverage.coverage, name="desk-coverage"),
+    path("desk/coverage/star", desk_coverage.star, name="desk-star"),
+    path("desk/index", desk_index.index, name="desk-index"),
+    path("desk/index/<slug:act>", desk_index.step, name="desk-index-step"),
+    path("desk/circles", desk_circles.circles, name="desk-circles"),
+    path("desk/circles/<uuid:circle_id>", desk_circles.circle, name="desk-circle"),
+    path("desk/circles/<uuid:circle_id>/<slug:act>", desk_circles.step, name="desk-circle-step"),
     path("desk/duty", alarms.keep_duty, name="desk-duty"),
     path("desk/incidents/<uuid:incident_id>", alarms.incident, name="desk-incident"),
     path("desk/incidents/<uuid:incident_id>/<slug:act>", alarms.act, name="desk-act"),

@@ -12,7 +12,13 @@ from tests.permissions.trial import CLIENT
 from tests.permissions.world import World
 
 NOTHING = UUID("01a20000-0000-7000-8000-0000000000ff")
-ACTS = {"desk-act": "note", "ticket-step": "cancel", "desk-step": "accept", "desk-bulletin-close": "close"}
+ACTS = {
+    "booking-step": "cancel",
+    "desk-act": "note",
+    "ticket-step": "cancel",
+    "desk-step": "accept",
+    "desk-bulletin-close": "close",
+}
 HTMX = {"HX-Request": "true"}
 
 
@@ -35,6 +41,7 @@ def filled(path: str, name: str, world: World) -> str:
     """The path with 王奶奶's things in it; what she has none of is an id that nothing has."""
     hers = {
         "bill_id": world.bills["wang"],
+        "booking_id": world.bookings["wang"],
         "claim_id": world.claim,
         "home_id": world.home.id,
         "incident_id": world.incidents["wang"],

@@ -9,6 +9,7 @@ from string import Formatter
 import pytest
 
 from backend.bulletins.models import Bulletin
+from backend.directory.bookings.flow import State as BookingState
 from backend.emergency.kinds import Disposition, Kind, Priority
 from backend.emergency.kinds import State as IncidentState
 from backend.people import homes
@@ -49,6 +50,10 @@ WORDS = {
     "bulletin.kind": Bulletin.Kind.values,
     "bulletin.subject": Bulletin.Subject.values,
     "bulletin.state": Bulletin.State.values,
+    "booking.state": [state.value for state in BookingState],
+    "booking.why": ["closed", "ended", "lapsed", "moved", "erased"],
+    "book.slot": ["full", "closed", "past", "too-soon", "too-early"],
+    "weekday": [str(number) for number in range(7)],
 }
 
 

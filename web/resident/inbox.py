@@ -16,7 +16,13 @@ from web.pages import person_page, show
 from web.templatetags.yike import lang
 
 SHOWN = 100
-PAGES = {"bills": "web:bill", "bulletins": "web:bulletin", "payments": "web:payment", "tickets": "web:ticket"}
+PAGES = {
+    "bills": "web:bill",
+    "bookings": "web:booking",
+    "bulletins": "web:bulletin",
+    "payments": "web:payment",
+    "tickets": "web:ticket",
+}
 
 
 def page_of(about: str) -> str:
@@ -27,6 +33,7 @@ def page_of(about: str) -> str:
     if parts[0] == "homes" and len(parts) == 3:
         return reverse("web:residents", args=[parts[1]])
     named = {
+        "bookings": "web:work-bookings",
         "emergency": "web:app",
         "me/homes": "web:homes",
         "me/delegations": "web:family",

@@ -109,6 +109,16 @@ LOOKS: dict[str, dict[str, tuple[str, str]]] = {
         "cancelled": ("", "close"),
         "merged": ("", "link"),
     },
+    "booking.state": {
+        "requested": ("warn", "clock"),
+        "confirmed": ("good", "check-circle"),
+        "offered": ("warn", "bell"),
+        "waiting": ("calm", "people"),
+        "cancelled": ("", "close"),
+        "refused": ("", "close"),
+        "attended": ("good", "check"),
+        "no_show": ("", "user-clock"),
+    },
     "bill.state": {"open": ("warn", "bill"), "paid": ("good", "check-circle"), "void": ("", "close")},
     "payment.state": {
         "paid": ("good", "check-circle"),

@@ -2,7 +2,9 @@
 
 from web.texts import (
     app,
+    bookings,
     bulletins,
+    circles,
     common,
     deliveries,
     demo,
@@ -18,7 +20,24 @@ from web.texts import (
 )
 
 TEXTS: dict[str, tuple[str, str]] = {}
-for part in (common, home, app, bulletins, deliveries, desk, demo, login, staff, homes, family, people, privacy, words):
+for part in (
+    circles,
+    common,
+    home,
+    app,
+    bookings,
+    bulletins,
+    deliveries,
+    desk,
+    demo,
+    login,
+    staff,
+    homes,
+    family,
+    people,
+    privacy,
+    words,
+):
     repeated = TEXTS.keys() & part.TEXTS.keys()
     if repeated:
         raise RuntimeError(f"text keys given twice: {sorted(repeated)}")

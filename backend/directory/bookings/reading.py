@@ -10,9 +10,11 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from backend.core import vault
+from backend.core.clock import now
 from backend.core.errors import NotFound
 from backend.directory.bookings.acting import is_late
 from backend.directory.bookings.flow import ACTIVE, State, allowed
+from backend.directory.bookings.keeping import EARLY
 from backend.directory.bookings.sight import keeps, kept_by
 from backend.directory.bookings.slots import zone_of
 from backend.directory.bookings.words import NOTE, REASON
@@ -39,6 +41,12 @@ class Seen:
     is_mine: bool
     would_be_late: bool
     may_rate: bool
+    moment: datetime
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether it is time to say who came."""
+        return self.booking.starts_at - EARLY <= self.moment
 
 
 def everything() -> QuerySet[Booking]:
@@ -84,6 +92,7 @@ def seen(actor: Actor, rows: Iterable[Booking]) -> list[Seen]:
                 ahead=ahead.get(row.id, 0),
                 is_mine=is_mine,
                 would_be_late=is_late(row),
+                moment=now(),
                 may_rate=is_mine and row.id not in rated and may_be_rated(row),
             )
         )

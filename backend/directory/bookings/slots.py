@@ -174,13 +174,16 @@ def sessions(
     last: datetime,
     community_id: UUID | None = None,
     codes: Iterable[str] | None = None,
+    offer_id: UUID | None = None,
     most: int = 100,
 ) -> list[Shown]:
-    """Announced sessions that begin in `[first, last)`, by time: of a community, of these kinds of service."""
+    """Announced sessions that begin in `[first, last)`, by time: of a community, of these kinds of service, of one offer."""
     rows = Slot.objects.filter(is_session=True, closed_at=None, starts_at__gte=first, starts_at__lt=last)
     rows = rows.filter(offer__ended_at=None, offer__place__service__status=Status.ACTIVE)
     if community_id is not None:
         rows = rows.filter(offer__place__location__community_id=community_id)
+    if offer_id is not None:
+        rows = rows.filter(offer=offer_id)
     if codes is not None:
         rows = rows.filter(offer__place__service__category__code__in=list(codes))
     found = rows.select_related("offer__place__location", "offer__place__service").order_by("starts_at", "id")[:most]
