@@ -17,7 +17,7 @@ class DirectoryConfig(AppConfig):
     def ready(self) -> None:
         for part in PRIVACY:
             import_module(f"backend.directory.privacy_{part}")
-        from backend.directory import indexing, taxonomy
+        from backend.directory import credit, indexing, taxonomy  # noqa: F401 - credit settles every hour
         from backend.directory.ahead import keeping_up
         from backend.directory.bookings import loops, notices
         from backend.directory.coverage import keeping  # noqa: F401 - counts every day

@@ -119,9 +119,10 @@ def _draw(kind: type[models.Model], owner: models.Model, item: Mapping[str, Any]
 
 def _faults(row: models.Model, pointer: str) -> Iterator[FieldError]:
     """What is wrong with one row, by its columns and by what they mean."""
-    links = [field.name for field in row._meta.concrete_fields if field.is_relation]
+    columns = row._meta.concrete_fields
+    unasked = [one.name for one in columns if one.is_relation or (one.null and getattr(row, one.attname) is None)]
     try:
-        row.clean_fields(exclude=links)
+        row.clean_fields(exclude=unasked)
     except ValidationError as wrong:
         for name, errors in wrong.error_dict.items():
             for error in errors:

@@ -16,12 +16,11 @@ def test_a_service_tells_its_places_and_hours(quarter: Network) -> None:
         "天桥早餐", "breakfast", "早餐", "active",
     )  # fmt: skip
     (place,) = body["locations"]
-    assert place["schedules"] == [
-        {"freq": "WEEKLY", "byday": "MO,TU,WE,TH,FR,SA,SU", "opens_at": "06:00+08:00", "closes_at": "10:00+08:00",
-         "on_holidays": False, "valid_from": None, "valid_to": None},
-        {"freq": "WEEKLY", "byday": "", "opens_at": None, "closes_at": None, "on_holidays": True,
-         "valid_from": None, "valid_to": None},
-    ]  # fmt: skip
+    told = ("freq", "byday", "opens_at", "closes_at", "on_holidays", "text")
+    assert [tuple(rule[name] for name in told) for rule in place["schedules"]] == [
+        ("WEEKLY", "MO,TU,WE,TH,FR,SA,SU", "06:00+08:00", "10:00+08:00", False, "每天 06:00–10:00"),
+        ("WEEKLY", "", None, None, True, "法定节假日 休息"),
+    ]
     assert place["hours_text"] == "Mo-Su 06:00-10:00; PH off"
 
 

@@ -11,7 +11,15 @@ from tests.permissions.call import Call
 
 PUBLIC = {"anonymous": 200, "wang": 200, "outsider": 200}
 EVERYBODY = {"anonymous": 401, "wang": 200, "outsider": 200}
-HERS = {"anonymous": 401, "wang": 200, "tenant": 404, "neighbour": 404, "outsider": 404, "community_worker": 404, "admin": 404}
+HERS = {
+    "anonymous": 401,
+    "wang": 200,
+    "tenant": 404,
+    "neighbour": 404,
+    "outsider": 404,
+    "community_worker": 404,
+    "admin": 404,
+}
 ROWS: dict[str, dict[str, int]] = {
     "GET /guide": PUBLIC,
     "GET /guide/{code}": PUBLIC,
@@ -27,7 +35,10 @@ ROWS: dict[str, dict[str, int]] = {
 def make_guide() -> LifeEvent:
     """One matter and one event with a step that asks for it."""
     item = GuideItem.objects.create(
-        code="elder-card", category=TaxonomyTerm.objects.get(code="community-office"), name="演示·老年卡", name_en="Demo card"
+        code="elder-card",
+        category=TaxonomyTerm.objects.get(code="community-office"),
+        name="演示·老年卡",
+        name_en="Demo card",
     )
     event = LifeEvent.objects.create(code="retirement", name="退休", name_en="Retirement")
     LifeStep.objects.create(event=event, code="card", guide_item=item, name="办卡", name_en="Get the card")

@@ -80,7 +80,8 @@ def _owner(cast: Cast, body: Any, *, is_suspended: bool = False) -> Call:
 CALLS = {
     "PATCH /services/{service_id}": lambda cast: _service(cast, {"eligibility": "60岁以上"}),
     "PATCH /locations/{location_id}": lambda cast: Call(
-        path={"location_id": ServiceAtLocation.objects.get(service=offered(cast)).location_id}, body={"name": "演示大厦"}
+        path={"location_id": ServiceAtLocation.objects.get(service=offered(cast)).location_id},
+        body={"name": "演示大厦"},
     ),
     "PATCH /organizations/{organization_id}": lambda cast: _owner(cast, {"name_en": "Demo"}),
     "POST /services/{service_id}/certify": lambda cast: _service(cast, {}),
