@@ -46,6 +46,7 @@ ROUTERS = (
     "api.routers.photos.router",
     "api.routers.privacy.router",
     "api.routers.ratings.router",
+    "api.routers.schedules.router",
     "api.routers.search.router",
     "api.routers.services.router",
     "api.routers.staff.router",

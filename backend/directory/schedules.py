@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import time
+from datetime import time, timedelta
 
-from backend.directory.hours import Hours, dump, load
+from backend.core.clock import now
+from backend.directory.hours import HORIZON, Hours, dump, load
 from backend.directory.hours.compiled import dump_closures
 from backend.directory.hours.rules import DAY, RFC_DAYS, Nth, Rule
-from backend.directory.models import Closure, Schedule, ServiceAtLocation
+from backend.directory.models import Closure, Location, Schedule, Service, ServiceAtLocation
 
 
 def rules(at: ServiceAtLocation) -> list[Schedule]:
@@ -53,23 +54,24 @@ def rule_of(row: Schedule) -> Rule:
 
 
 def keep_compiled(at: ServiceAtLocation) -> None:
-    """Derive `hours` and `closed` of a service at a location from its rows, and save them (inside a transaction)."""
+    """Derive `hours` and `closed` of a service at a location from its rows, and save them (inside a transaction).
+
+    Readers are told that the service and the place have changed. Closures over for longer than is looked back are left out.
+    """
     rows = list(Schedule.objects.filter(service_at_location=at))
     at.hours = dump(hours_of(rows, at.make_up_day)) if rows else None
-    closures = Closure.objects.filter(service_at_location=at)
-    at.closed = dump_closures([(row.starts_at, row.ended_at or row.ends_at) for row in closures if _ever(row)])
+    told = [(row.starts_at, row.ended_at or row.ends_at) for row in Closure.objects.filter(service_at_location=at)]
+    lately = now() - timedelta(days=HORIZON)
+    at.closed = dump_closures([(start, end) for start, end in told if end is None or (start < end and end > lately)])
     at.save(update_fields=["hours", "closed", "hours_text", "make_up_day"])
+    Service.objects.filter(id=at.service_id).update(last_modified=now())
+    Location.objects.filter(id=at.location_id).update(last_modified=now())
 
 
 def nth(name: str) -> Nth:
     """Read `MO`, `2MO`, `-1FR`; raises ValueError."""
     which, weekday = name[:-2], name[-2:]
     return int(which) if which else 0, RFC_DAYS.index(weekday)
-
-
-def _ever(row: Closure) -> bool:
-    """Whether the closure was in force for any time: one called off before it began closes nothing."""
-    return row.ended_at is None or row.ended_at > row.starts_at
 
 
 def _order(rule: Rule) -> tuple[int, list[Nth], str]:

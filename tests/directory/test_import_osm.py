@@ -124,7 +124,7 @@ def test_dirty_data_is_reported_and_the_rest_imported(
     ):  # fmt: skip
         assert problem in said
     cafe = ServiceAtLocation.objects.select_related("service").get(service__external_id="node/10")
-    assert (cafe.service.name, cafe.hours_text, cafe.week, cafe.phone) == ("好 咖 啡 馆", "whenever", None, "")
+    assert (cafe.service.name, cafe.hours_text, cafe.hours, cafe.phone) == ("好 咖 啡 馆", "whenever", None, "")
     kiosk = Service.objects.get(external_id="node/11")
     assert (len(kiosk.name), kiosk.url) == (200, "")
 

@@ -1,6 +1,7 @@
 """The engine against an independent expansion: dateutil's recurrence rules, painted minute by minute over two years.
 
-Holidays and make-up days are the State Council's notices for 2025 and 2026, written down here. `YIKE_HOURS_EXAMPLES=4000` runs thousands.
+Holidays and make-up days are the State Council's notices for 2025 and 2026, written down here.
+`YIKE_HOURS_EXAMPLES=4000` runs thousands.
 """
 
 from __future__ import annotations
