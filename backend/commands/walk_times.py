@@ -1,8 +1,14 @@
-"""Compute the walks from every building to every service within 15 minutes, for every area or one. Repeatable."""
+"""Bring the walks from every building to every service within 15 minutes up to date, on foot and in a wheelchair. Resumable.
+
+A worker does the same by itself within a minute of any change. What is done stays done when the command is killed; run again, it
+goes on with the rest. Until a building's turn comes, its former walks stay.
+"""
 
 import argparse
 import sys
+from collections.abc import Iterable
 from functools import partial
+from typing import Any
 
 PROCESS = "worker"
 
@@ -12,24 +18,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from tqdm import tqdm
-
     from backend.directory import actions
     from backend.directory.models import Network
     from backend.people.actor import Actor
 
-    areas = Network.objects.order_by("name")
+    areas = Network.objects.filter(version__gt=0).order_by("name")
     if args.area:
         areas = areas.filter(name=args.area)
     if not areas:
         print("there is no such area; import-osm makes one", file=sys.stderr)
         return 1
     for area in areas:
-        outcome = actions.compute_walks(
-            Actor.system("walk-times"),
-            network_id=area.id,
-            watch=partial(tqdm, desc=area.name, unit=" buildings"),
+        outcome = actions.compute_walks(Actor.system("walk-times"), network_id=area.id, watch=partial(_bar, area.name))
+        fresh = f"{outcome.written} rows written" if outcome.is_fresh else "unchanged"
+        print(
+            f"{area.name}: {outcome.walks} walks on foot and {outcome.wheels} on wheels ({fresh}), "
+            f"{outcome.buildings} buildings, {outcome.services} services"
         )
-        fresh = "computed" if outcome.is_fresh else "unchanged"
-        print(f"{area.name}: {outcome.walks} walks {fresh}, {outcome.buildings} buildings, {outcome.services} services")
     return 0
+
+
+def _bar(area: str, things: Iterable[Any]) -> Iterable[Any]:
+    from tqdm import tqdm
+
+    return tqdm(things, desc=area, unit=" buildings and services", mininterval=0.5)

@@ -52,8 +52,17 @@ def compute_walks(actor: Actor, *, network_id: UUID, watch: Watch = iter) -> Out
     area = Network.objects.get(pk=network_id)
     outcome = walk_times.recompute(area, watch, partial(_keep_walks, actor))
     if outcome.is_fresh:
-        _note_walks(actor, area=area, outcome=outcome)
+        _note_walks(actor, area=area, rows=outcome.written)
     return outcome
+
+
+def keep_up_walks(actor: Actor, *, area: Network, watch: Watch = iter) -> int:
+    """Do the same without counting what is kept, for who holds the area's walks already; returns how many rows were written."""
+    actor.require(Can.DIRECTORY_IMPORT)
+    rows = walk_times.refresh(area, watch, partial(_keep_walks, actor))
+    if rows:
+        _note_walks(actor, area=area, rows=rows)
+    return rows
 
 
 @verb("directory.walks-kept", audited=False)
@@ -63,7 +72,5 @@ def _keep_walks(actor: Actor, work: Callable[[], int]) -> int:
 
 
 @verb("directory.walks-computed")
-def _note_walks(actor: Actor, *, area: Network, outcome: Outcome) -> None:
-    record(
-        "directory.walks-computed", about=area, buildings=outcome.buildings, walks=outcome.walks, rows=outcome.written
-    )
+def _note_walks(actor: Actor, *, area: Network, rows: int) -> None:
+    record("directory.walks-computed", about=area, rows=rows)

@@ -16,18 +16,13 @@ Ints = NDArray[np.int64]
 
 SAME = 1e-6
 _HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
+_UUID, _FLOAT = "V16", ">f8"
 _RECORD = np.dtype(
     [
-        ("n", ">i2"),
-        ("n1", ">i4"),
-        ("building", "V16"),
-        ("n2", ">i4"),
-        ("place", "V16"),
-        ("n3", ">i4"),
-        ("effort", ">f8"),
+        ("n", ">i2"), ("n1", ">i4"), ("building", _UUID), ("n2", ">i4"), ("place", _UUID), ("n3", ">i4"), ("effort", _FLOAT),
+        ("n4", ">i4"), ("metres", _FLOAT), ("n5", ">i4"), ("guess", "i1"),
     ]
-    + [("n4", ">i4"), ("metres", ">f8"), ("n5", ">i4"), ("guess", "i1")]
-)
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -120,8 +115,8 @@ def replace(profile: Profile, buildings: list[UUID], walks: Walks) -> int:
     """Make the walks from these buildings those told; rows that say the same are left alone. Returns how many were written."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT building_id, service_at_location_id, effort, metres, is_estimate "
-            f"FROM {profile.times} WHERE building_id = ANY(%s)",
+            f"SELECT building_id, service_at_location_id, effort, metres, is_estimate FROM {profile.times} "  # noqa: S608
+            "WHERE building_id = ANY(%s)",
             [buildings],
         )
         kept = {(row[0].bytes, row[1].bytes): row[2:] for row in cursor.fetchall()}

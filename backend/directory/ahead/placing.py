@@ -79,22 +79,22 @@ class Placing:
     def kept_targets(self) -> Ends:
         """Return all services to which walks are kept."""
         return self._kept(
-            "SELECT service_at_location_id, lon, lat, lon, lat, coalesce(tail, -1), coalesce(head, -1), along, leg, is_estimate "
-            f"FROM {self.profile.targets} WHERE network_id = %s ORDER BY 1"
+            "SELECT service_at_location_id, lon, lat, lon, lat, coalesce(tail, -1), coalesce(head, -1), along, leg, "  # noqa: S608
+            f"is_estimate FROM {self.profile.targets} WHERE network_id = %s ORDER BY 1"
         )
 
     def kept_origins(self) -> Ends:
         """Return the buildings from which walks are kept that are not stale."""
         return self._kept(
-            "SELECT building_id, lon, lat, start_lon, start_lat, tail, head, along, snap_metres, false "
+            "SELECT building_id, lon, lat, start_lon, start_lat, tail, head, along, snap_metres, false "  # noqa: S608
             f"FROM {self.profile.origins} WHERE network_id = %s AND NOT is_stale ORDER BY 1"
         )
 
     def as_kept(self, ends: Ends) -> NDArray[np.bool_]:
         """Say which services stand where, and join as, their rows say."""
         rows = self._rows(
-            "SELECT service_at_location_id, lon, lat, coalesce(tail, -1), coalesce(head, -1), along, leg, is_estimate "
-            f"FROM {self.profile.targets} WHERE network_id = %s AND service_at_location_id = ANY(%s)",
+            "SELECT service_at_location_id, lon, lat, coalesce(tail, -1), coalesce(head, -1), along, leg, "  # noqa: S608
+            f"is_estimate FROM {self.profile.targets} WHERE network_id = %s AND service_at_location_id = ANY(%s)",
             self.network.pk, ends.ids,
         )  # fmt: skip
         was = {row[0]: row[1:] for row in rows}
