@@ -15,13 +15,16 @@ Next = Callable[[HttpRequest], HttpResponse]
 
 ORDINARY = 1024 * 1024
 PICTURE = 15 * 1024 * 1024
+SHEET = 20 * 1024 * 1024
 ENVELOPE = 64 * 1024
 LIMITS: tuple[tuple[re.Pattern[str], int], ...] = (
-    (re.compile(r"^/api/v1/photos$"), PICTURE + ENVELOPE),
+    (re.compile(r"^/api/v1(/directory)?/photos$"), PICTURE + ENVELOPE),
+    (re.compile(r"^/api/v1/directory/imports$"), SHEET + ENVELOPE),
+    (re.compile(r"^/desk/directory/sheets$"), SHEET + ENVELOPE),
     (re.compile(r"^/api/v1/circles/[^/]+/cover$"), PICTURE + ENVELOPE),
     (re.compile(r"^/api/v1/me/homes/[^/]+/evidence$"), PICTURE + ENVELOPE),
     (re.compile(r"(^|/)desk/circles/[^/]+/cover$"), PICTURE + ENVELOPE),
-    (re.compile(r"(^|/)app/(tickets|homes)(/|$)"), 3 * PICTURE + ENVELOPE),
+    (re.compile(r"(^|/)app/(tickets|homes|services|work)(/|$)"), 3 * PICTURE + ENVELOPE),
 )
 """Addresses that take files; all others take a megabyte."""
 

@@ -62,6 +62,9 @@ EVENTS: dict[str, Event] = {
         {},
         "something was announced to everybody here; read the inbox",
     ),
+    "directory.queue": Event(
+        ("board",), {}, {}, "what waits for the directory's officers here is another; read the queue"
+    ),
     "incident.acknowledged": _incident("a dispatcher took it"),
     "incident.called": _incident("a call was made or noted"),
     "incident.cancelled": _incident("the caller called it off; it is now a call-back"),

@@ -5,6 +5,7 @@ import csv
 import io
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date, datetime, time
 from typing import Any, BinaryIO
 from xml.parsers import expat
@@ -83,7 +84,8 @@ def _csv(file: BinaryIO) -> Iterator[tuple[int, list[str]]]:
     except csv.Error:
         raise Unreadable("not-a-sheet") from None
     finally:
-        text.detach()
+        with suppress(ValueError):  # the reader has gone, and closed the file
+            text.detach()
 
 
 def _encoding(file: BinaryIO) -> str:

@@ -19,7 +19,7 @@ ON_LOCATION = ("address", "address_en", "accessibility")
 FIELDS = (*ON_SERVICE, *ON_LOCATION, "phone", "hours", "place")
 """What a member may propose and an officer correct; `place` is {lon, lat} in WGS-84, `hours` OpenStreetMap's grammar."""
 
-_SEARCHED = {"name", "name_en", "address"}
+_SEARCHED = {"name", "name_en", "address", "address_en"}
 
 
 def at_of(service_id: UUID, *, lock: bool = False) -> ServiceAtLocation:
