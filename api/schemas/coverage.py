@@ -18,7 +18,7 @@ List = Literal["guide-basic", "guide-quality", "beijing-8", "public"]
 Profile = Literal["standard", "slow", "wheelchair"]
 Geometry = Literal["hull", "points", "position", "none"]
 
-PROFILE = Field("standard", description="standard 4/3 m/s, slow 1 m/s, wheelchair: ways that a wheelchair can use")
+PROFILE: Any = Field("standard", description="standard 4/3 m/s, slow 1 m/s, wheelchair: ways that a wheelchair can use")
 SHARE = Field(description="covered ÷ (covered + uncovered), 0 to 1; null: nothing is known of any home")
 
 

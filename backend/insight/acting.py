@@ -11,7 +11,7 @@ from uuid import UUID
 from backend.community.models import Division
 from backend.core import jobs
 from backend.core.clock import now
-from backend.core.errors import Forbidden, NotFound
+from backend.core.errors import FieldError, Forbidden, Invalid, NotFound
 from backend.core.jobs import Job
 from backend.core.verb import record, verb
 from backend.directory.coverage.counting import codes_of
@@ -108,11 +108,17 @@ def compute(actor: Actor, *, month: date) -> Job:
 def note_star(
     actor: Actor, *, community_id: UUID, stars: int, year: int, source: str, source_url: str = ""
 ) -> OfficialStar:
-    """Write down what was officially awarded, or correct it (same year and source). Raises NotFound, Forbidden."""
+    """Write down what was officially awarded, or correct it (same year and source). Raises NotFound, Forbidden, Invalid."""
     community = Division.objects.filter(id=community_id, kind=Division.Kind.COMMUNITY).first()
     if community is None:
         raise NotFound
     actor.require(Can.CIRCLE_CURATE, community=community.id)
+    if source_url and not source_url.startswith(("https://", "http://")):
+        raise Invalid(
+            FieldError(
+                "/source_url", "not-a-link", "must begin with https:// or http://", "须以 https:// 或 http:// 开头"
+            )
+        )
     row, _ = OfficialStar.objects.update_or_create(
         community=community, year=year, source=source, defaults={"stars": stars, "source_url": source_url}
     )

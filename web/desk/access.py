@@ -20,6 +20,7 @@ class Desk:
     has_bulletins: bool
     has_people: bool
     has_deliveries: bool
+    has_circles: bool
     is_dispatcher: bool
     channels: list[str]
 
@@ -38,6 +39,7 @@ def desk_of(actor: Actor) -> Desk:
         has_bulletins=actor.may(Can.BULLETIN_WRITE),
         has_people=actor.may(Can.HOME_CONFIRM) or actor.may(Can.PERSON_READ),
         has_deliveries=actor.may(Can.DELIVERY_KEEP),
+        has_circles=actor.may(Can.CIRCLE_CURATE),
         is_dispatcher=actor.may(Can.DUTY_KEEP),
         channels=channels,
     )

@@ -14,7 +14,7 @@ from backend.directory.booklet import contents as reading
 from backend.directory.booklet import layout, plan
 from backend.directory.models import Network
 
-LAYOUT = 1
+LAYOUT = 2
 """Raised when the pages look different for the same data."""
 
 
@@ -38,7 +38,8 @@ def booklet(community: Division, *, language: str, is_large: bool) -> Booklet:
         name = f"{shelf}/{digest}.pdf"
         if default_storage.exists(name):
             with default_storage.open(name) as file:
-                return file.read()
+                kept: bytes = file.read()
+            return kept
         drawn = layout.draw(contents, plan.ground(contents), is_large=is_large)
         _forget(shelf)
         default_storage.save(name, ContentFile(drawn))

@@ -96,7 +96,7 @@ class _Numbered(Canvas):  # type: ignore[misc]  # reportlab has no types
     """Pages are kept until their number is known; each gets a head line and "page n of m"."""
 
     def __init__(self, contents: Contents, kind: _Type, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
+        super().__init__(*args, **(options | {"initialFontName": fonts.printed()}))
         self.contents, self.kind, self.pages = contents, kind, list[dict[str, Any]]()
 
     def showPage(self) -> None:  # noqa: N802 - reportlab's name

@@ -85,8 +85,8 @@ class Plan(Flowable):  # type: ignore[misc]  # reportlab has no types
         canvas.rect(0, 0, self.width, self.height, stroke=0, fill=1)
         self._streets(canvas)
         self._houses(canvas)
-        self._names(canvas)
         self._numbers(canvas)
+        self._names(canvas)
         self._scale(canvas)
         canvas.restoreState()
         canvas.setStrokeColor(STREET)
@@ -114,14 +114,20 @@ class Plan(Flowable):  # type: ignore[misc]  # reportlab has no types
             canvas.rect(x - 2.6, y - 2.6, 5.2, 5.2, stroke=0, fill=1)
 
     def _names(self, canvas: Canvas) -> None:
-        canvas.setFillColor(INK)
-        canvas.setFont(fonts.printed(), self.size * 0.8)
+        size = self.size * 0.75
+        canvas.setFont(fonts.printed(), size)
         for name, spot in self.contents.compounds:
             x, y = self._at(spot)
-            canvas.drawCentredString(x, y - self.size * 1.1, name)
+            width = canvas.stringWidth(name, fonts.printed(), size)
+            canvas.setFillColor(PAPER, alpha=0.85)
+            canvas.rect(x - width / 2 - 1.5, y - size * 0.85, width + 3, size * 1.25, stroke=0, fill=1)
+            canvas.setFillColor(INK, alpha=1)
+            canvas.drawCentredString(x, y - size * 0.55, name)
 
     def _numbers(self, canvas: Canvas) -> None:
-        radius, taken = self.size * 0.62, list[Point]()
+        radius = self.size * 0.62
+        corner = self.size * 2.1 + 4
+        taken = [(float(x), corner / 2) for x in np.arange(0, self._bar() * self.scale + 18 + radius, radius)]
         for entry in self._entries():
             x, y = self._at(entry.spot)
             spot = _free((x, y), radius, taken, (self.width, self.height))
@@ -143,8 +149,12 @@ class Plan(Flowable):  # type: ignore[misc]  # reportlab has no types
     def _entries(self) -> Iterator[Entry]:
         return (entry for _, entries in self.contents.sections for entry in entries)
 
+    def _bar(self) -> int:
+        """How many metres the scale shows."""
+        return max([m for m in SCALES if m * self.scale <= self.width / 4], default=SCALES[0])
+
     def _scale(self, canvas: Canvas) -> None:
-        metres = max([m for m in SCALES if m * self.scale <= self.width / 3], default=SCALES[0])
+        metres = self._bar()
         canvas.setFillColor(HexColor("#ffffff"))
         canvas.rect(4, 4, metres * self.scale + 14, self.size * 2.1, stroke=0, fill=1)
         canvas.setStrokeColor(INK)

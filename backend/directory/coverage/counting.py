@@ -136,7 +136,11 @@ def _terms(codes: Sequence[str]) -> dict[UUID, str]:
 
 def _rows(select: str, communities: Sequence[UUID], terms: list[UUID], profile: str) -> tuple[list[Any], float]:
     walk = walks(profile)
-    values = {"communities": list(communities), "categories": terms, "limit": MINUTES * 60 * walk.pace + 1e-6}
+    values: dict[str, Any] = {
+        "communities": list(communities),
+        "categories": terms,
+        "limit": MINUTES * 60 * walk.pace + 1e-6,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_HOMES.format(times=walk.times, origins=walk.origins) + select, values)
         return cursor.fetchall(), walk.pace

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 import numpy as np
@@ -14,9 +14,10 @@ from scipy.spatial import ConvexHull, QhullError
 from backend.community.models import Building, Division
 
 Floats = NDArray[np.float64]
+Drawn = Literal["hull", "points", "position", "none"]
 
 
-def geometries(communities: Sequence[Division]) -> dict[UUID, tuple[dict[str, Any] | None, str]]:
+def geometries(communities: Sequence[Division]) -> dict[UUID, tuple[dict[str, Any] | None, Drawn]]:
     """GeoJSON geometry (WGS-84) and what it is, for each: `hull` of its buildings, their `points`, its own `position`, or `none`.
 
     A hull joins what the buildings span: hulls of neighbours may overlap, and neither is an administrative boundary.
@@ -29,7 +30,7 @@ def geometries(communities: Sequence[Division]) -> dict[UUID, tuple[dict[str, An
     return {community.id: _geometry(community, np.array(places[community.id])) for community in communities}
 
 
-def _geometry(community: Division, points: Floats) -> tuple[dict[str, Any] | None, str]:
+def _geometry(community: Division, points: Floats) -> tuple[dict[str, Any] | None, Drawn]:
     if len(points):
         ring = _hull(points)
         if ring:

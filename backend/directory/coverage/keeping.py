@@ -47,9 +47,9 @@ def count_all() -> int:
     return len(ids)
 
 
-def count_some(community_ids: Sequence[UUID]) -> None:
-    """Count these communities now and keep what differs from what was known."""
-    codes, day = kept_codes(), today()
+def count_some(community_ids: Sequence[UUID], day: date | None = None) -> None:
+    """Count these communities now and keep what differs from what was known, as of `day` (by default today)."""
+    codes, day = kept_codes(), day or today()
     with transaction.atomic():
         held = set(
             Division.objects.select_for_update(of=("self",), no_key=True)

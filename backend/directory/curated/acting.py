@@ -80,6 +80,7 @@ def draft(
 @verb("circle.changed")
 def change(
     actor: Actor,
+    /,
     *,
     circle_id: UUID,
     unchanged: Callable[[], None] = nothing,
