@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime
 from typing import NoReturn
 from urllib.parse import urlencode
@@ -42,7 +43,7 @@ def get_circle(request: Request, query: Query[CircleQuery]) -> Reply:
     If nothing within is written as `q`, items are what is nearly so; if nothing is within, `beyond` has the nearest farther away.
     """
     salt = _salt(query)
-    wish = Wish(query.minutes, query.pace, _filters(query), query.limit, _after(query.cursor, salt))
+    wish = replace(_walk(query), filters=_filters(query), limit=query.limit, after=_after(query.cursor, salt))
     found = finding.find(_start(request, query), wish)
     cursor = write_cursor(list(found.next), salt) if found.next else None
     shown = CircleOut.plain(found, language(request), categories.terms(), cursor)
@@ -53,7 +54,7 @@ def get_circle(request: Request, query: Query[CircleQuery]) -> Reply:
 @access(BY_ORIGIN, power=Power.BOOK, scope=ClientScope.CIRCLE_READ)
 def get_area(request: Request, query: Query[StartQuery]) -> Reply:
     """The reachable area as GeoJSON, for drawing: what lies within 30 m of the streets walked in time."""
-    shown = area.feature(_start(request, query), Wish(query.minutes, query.pace))
+    shown = area.feature(_start(request, query), _walk(query))
     return Reply(json.dumps(shown, separators=(",", ":")), content_type="application/geo+json")
 
 
@@ -63,6 +64,10 @@ def get_categories(request: Request) -> ServiceCategoriesOut:
     """Every kind of service: groups (without parent) and their members, with the official lists they are on."""
     tongue = language(request)
     return ServiceCategoriesOut(items=[ServiceCategoryOut.of(term, tongue) for term in categories.terms().values()])
+
+
+def _walk(query: StartQuery) -> Wish:
+    return Wish(query.minutes, query.pace, profile=query.profile, gates=query.gates == "now")
 
 
 def _start(request: Request, query: StartQuery) -> Start:

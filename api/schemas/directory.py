@@ -25,6 +25,13 @@ class StartQuery(Schema):
     building_id: UUID | None = None
     minutes: int = Field(15, ge=1, le=30)
     pace: Literal["standard", "slow"] = Field("standard", description="4/3 or 1 metre a second")
+    profile: Literal["foot", "wheelchair"] = Field(
+        "foot",
+        description="in a wheelchair a metre counts 1.2 times (1.8 on rough or steep ground) and steps are not passed",
+    )
+    gates: Literal["open", "now"] = Field(
+        "open", description="`now`: gates that are shut or private at the moment asked about are not passed"
+    )
 
 
 class CircleQuery(StartQuery):
@@ -101,6 +108,7 @@ class CircleOut(Schema):
     origin: OriginOut
     minutes: int
     pace: str
+    profile: str
     method: Method
     items: list[CircleItem]
     similar: bool = Field(description="nothing here is written as `q`: these are written or sound nearly so")
@@ -121,6 +129,7 @@ class CircleOut(Schema):
             },
             "minutes": circle.wish.minutes,
             "pace": circle.wish.pace,
+            "profile": circle.wish.profile,
             "method": circle.method,
             "items": [CircleItem.plain(found, language, names[found.listed.category]) for found in circle.items],
             "similar": circle.is_similar,
@@ -137,6 +146,7 @@ class GeometryOut(Schema):
 class AreaProperties(Schema):
     minutes: int
     pace: str
+    profile: str
     method: Method
     lon: float
     lat: float
