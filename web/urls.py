@@ -53,6 +53,7 @@ urlpatterns = [
     path("app/sos", sos.sos, name="sos"),
     path("app/sos/<uuid:incident_id>/cancel", sos.cancel, name="sos-cancel"),
     path("app/circle", circle.around, name="circle"),
+    path("app/circle/suggest", circle.suggestions, name="circle-suggest"),
     path("app/services/<uuid:place_id>", circle.service, name="service"),
     path("app/book/<uuid:offer_id>", bookings.choose, name="book"),
     path("app/book/<uuid:offer_id>/slot", bookings.book, name="book-slot"),

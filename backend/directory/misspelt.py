@@ -80,7 +80,7 @@ def kinds_of_latin(typed: str) -> set[str]:
 
 
 def kinds_of_hanzi(run: str) -> set[str]:
-    """Return the categories with a name in which one hanzi is another, too much or missing; of two hanzi the first must be right."""
+    """Return the categories with a name in which one hanzi is another, too much or missing; of two the first is right."""
     found: set[str] = set()
     for key, meaning in table().written.items():
         if max(len(run), len(key)) < 3 and run[0] != key[0]:

@@ -56,6 +56,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "web:sos": ("ok", "ok"),
     "web:sos-cancel": ("method", "login refused: wang"),
     "web:circle": ("ok", "ok"),
+    "web:circle-suggest": ("ok", "ok"),
     "web:service": ("gone", "refused"),
     "web:book": ("gone", "refused"),
     "web:book-slot": ("login gone", "login refused"),

@@ -15,6 +15,7 @@ from web.texts import (
     login,
     people,
     privacy,
+    search,
     staff,
     words,
 )
@@ -36,6 +37,7 @@ for part in (
     family,
     people,
     privacy,
+    search,
     words,
 ):
     repeated = TEXTS.keys() & part.TEXTS.keys()
