@@ -54,6 +54,7 @@ ROUTERS = (
     "api.routers.sheets.router",
     "api.routers.staff.router",
     "api.routers.tickets.router",
+    "api.routers.walks.router",
 )
 
 
