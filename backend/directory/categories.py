@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from backend.directory import schemes
+
 HERE = Path(__file__).parent
 
 
@@ -41,8 +43,12 @@ def terms() -> dict[str, Term]:
 
 
 def covered(code: str) -> frozenset[str]:
-    """Return the codes meant by `code`: a term, a group with its members, or a list. Empty if there is no such code."""
-    return frozenset(term.code for term in terms().values() if code in (term.code, term.parent, *term.lists))
+    """Return the codes meant by `code`: a term, a group with its members, a list, or an official list or entry of `schemes`.
+
+    Empty if there is no such code.
+    """
+    ours = frozenset(term.code for term in terms().values() if code in (term.code, term.parent, *term.lists))
+    return ours or schemes.meant(code)
 
 
 @cache

@@ -5,6 +5,11 @@ from backend.core.catalogue import declare
 SOURCED = "source external_id last_modified "
 
 declare("directory.TaxonomyTerm", plain="code parent lists name name_en position")
+declare(
+    "directory.Taxonomy", plain="code name name_en publisher publisher_en version year uri source mark note position"
+)
+declare("directory.ListedTerm", plain="taxonomy code parent name name_en mark position")
+declare("directory.ListedTerm_categories", plain="listedterm taxonomyterm")
 declare("directory.Organization", plain=SOURCED + "name name_en description description_en phone url email")
 declare(
     "directory.Service",

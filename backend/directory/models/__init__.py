@@ -40,6 +40,7 @@ from backend.directory.models.streets import (
     WheelTarget,
     WheelTime,
 )
+from backend.directory.models.taxonomies import ListedTerm, Taxonomy
 
 __all__ = [
     "Accessibility",
@@ -59,6 +60,7 @@ __all__ = [
     "GuideItem",
     "LifeEvent",
     "LifeStep",
+    "ListedTerm",
     "Location",
     "Membership",
     "Network",
@@ -82,6 +84,7 @@ __all__ = [
     "Slot",
     "Status",
     "Suspension",
+    "Taxonomy",
     "TaxonomyTerm",
     "ThemedCircle",
     "WalkEdge",
