@@ -10,9 +10,7 @@ import re
 import unicodedata
 from functools import cache, lru_cache
 
-import rjieba
 from opencc import OpenCC
-from pypinyin import Style, lazy_pinyin
 
 HANZI = re.compile(r"[㐀-鿿]+")
 WORD = re.compile(r"[^\W_]+")
@@ -65,6 +63,9 @@ def soften(latin: str) -> str:
 @lru_cache(maxsize=20_000)
 def syllables(run: str) -> tuple[tuple[str, ...], ...]:
     """Return the syllables of each word of a run of hanzi."""
+    import rjieba  # large dictionaries, read when words are first asked for: most processes never ask
+    from pypinyin import Style, lazy_pinyin
+
     return tuple(tuple(lazy_pinyin(word, style=Style.NORMAL, errors="ignore")) for word in rjieba.cut(run))
 
 

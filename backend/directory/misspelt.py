@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
-import rjieba
 from django.db import connection
 
 from backend.directory.lexemes import LONGEST, bigrams
@@ -104,6 +103,8 @@ def one_hanzi_off(run: str) -> Iterator[str]:
 
 def words_of(run: str) -> list[str]:
     """Return the words of a run of hanzi."""
+    import rjieba
+
     return list(rjieba.cut(run))
 
 
