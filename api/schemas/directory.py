@@ -38,7 +38,9 @@ class CircleQuery(StartQuery):
     """The parameters of a circle."""
 
     category: str = Field("", max_length=40, description="a term, a group or an official list of GET /categories")
-    q: str = Field("", max_length=80, description="hanzi, pinyin, initials or Latin words")
+    q: str = Field(
+        "", max_length=80, description="a name, a kind (买菜, haircut), an address: hanzi, pinyin, initials, English"
+    )
     open: str = Field("", max_length=40, description="`now`, or an instant with an offset: only what is open then")
     accessible: bool = False
     certified: bool = False
@@ -158,19 +160,3 @@ class AreaOut(Schema):
     type: Literal["Feature"]
     geometry: GeometryOut
     properties: AreaProperties
-
-
-class ServiceCategoryOut(Schema):
-    code: str
-    name: str
-    parent: str | None
-    lists: list[str] = Field(description="beijing-8, guide-basic, guide-quality, public")
-
-    @classmethod
-    def of(cls, term: Term, language: str) -> ServiceCategoryOut:
-        return cls(code=term.code, name=term.name(language), parent=term.parent, lists=list(term.lists))
-
-
-class ServiceCategoriesOut(Schema):
-    items: list[ServiceCategoryOut]
-    next: str | None = None

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 PROCESS = "none"
-PARTS = ("circle", "alarm", "login", "fanout", "sos-in-broadcast")
+PARTS = ("circle", "alarm", "login", "fanout", "sos-in-broadcast", "search")
 CROWDS = (1_000, 5_000)
 RESIDENTS = 20_000
 Row = tuple[str, str, str, str]
@@ -54,6 +54,7 @@ def _rows(args: argparse.Namespace) -> list[Row]:
     measured["login"] = lambda: _login(min(args.seconds * 0.2, 10))
     measured["fanout"] = lambda: [row for count in args.clients for row in _fanout(count)]
     measured["sos-in-broadcast"] = lambda: [_overtaking(args.residents)]
+    measured["search"] = _search
     rows = []
     for part in PARTS:
         for row in measured[part]() if part in args.parts else ():
@@ -72,6 +73,31 @@ def _circle(seconds: float) -> Row:
         f"FastAPI + asyncpg: {walk.baseline.rps:.0f} requests/s (p50 {walk.baseline.p50:.1f}, p99 {walk.baseline.p99:.1f} ms)",
         f"{walk.ratio:.2f} × (budget ≥ 0.5)",
     )
+
+
+def _search() -> list[Row]:
+    from bench import search
+
+    found, kept = search.quality(), search.kept()
+    sorts = ", ".join(f"{sort} {recall:.2f}" for sort, recall in sorted(found.of_sorts.items()))
+    rows = [
+        (
+            f"search quality, {found.queries} labelled queries over {found.services} invented services",
+            f"recall@10 {found.recall:.3f} ({sorts})",
+            "the labels were written by the same hands as the words",
+            f"floor {search.FLOOR}",
+        )
+    ]
+    for name, taken in (("search in a circle", search.searching()), ("suggestions while typing", search.typing())):
+        rows.append(
+            (
+                f"{name}, {kept} services kept",
+                f"p50 {taken.p50:.1f}, p99 {taken.p99:.1f} ms",
+                f"the same statements by psycopg: p50 {taken.bare_p50:.1f}, p99 {taken.bare_p99:.1f} ms",
+                f"{taken.p50 / taken.bare_p50:.1f} ×",
+            )
+        )
+    return rows
 
 
 def _login(seconds: float) -> list[Row]:

@@ -1,12 +1,13 @@
 """A search from where a person stands: the circle, then what is written or sounds nearly so, then the nearest beyond it."""
 
 from dataclasses import replace
-from math import ceil, hypot
+from math import hypot
 
 from django.db import connection
 
 from backend.core import geo
-from backend.directory import circle, walk_times
+from backend.directory import circle
+from backend.directory.ahead.profiles import DETOUR
 from backend.directory.circle import Circle, Found, Start, Wish
 from backend.directory.listing import COLUMNS, TABLES, Filters, Listed
 from backend.directory.searching import SOUNDS_SO
@@ -46,22 +47,23 @@ def find(start: Start, wish: Wish) -> Circle:
 def nearest(start: Start, wish: Wish) -> list[Found]:
     """Return up to `BEYOND` services that are asked for and nearest by the walk, wherever they are within `FARTHEST`.
 
-    Walks are of the streets up to an hour; what is farther, or off the streets, is an estimate (straight line × 1.3).
+    Walks are of the streets up to an hour. What is farther is an estimate: straight line × 1.3, an hour at least; in a wheelchair
+    nothing is guessed.
     """
     near = _as_the_crow_flies(start, wish.filters)
     if not near:
         return []
-    pace = PACES[wish.pace]
-    minutes = min(_LONGEST_WALK, ceil(2 * near[-1][1] / pace / 60) + 1)
     only = replace(wish.filters, only=tuple(listed.id for listed, *_ in near))
-    reached = circle.of(start, replace(wish, minutes=minutes, filters=only, limit=len(near), after=None)).items
+    reached = circle.of(start, replace(wish, minutes=_LONGEST_WALK, filters=only, limit=len(near), after=None)).items
     walked = {found.listed.id for found in reached}
-    instant = wish.filters.instant
+    if wish.profile != "foot":
+        return reached[:BEYOND]
+    instant, hour = wish.filters.instant, _LONGEST_WALK * 60 * PACES[wish.pace]
     guessed = [
-        Found(listed, straight * walk_times.DETOUR, straight * walk_times.DETOUR, True, wish.pace, listed.opening(instant), cost)
-        for listed, straight, cost in near
+        Found(listed, effort, effort, True, wish.pace, listed.opening(instant), cost)
+        for listed, effort, cost in ((listed, max(straight * DETOUR, hour), cost) for listed, straight, cost in near)
         if listed.id not in walked
-    ]  # fmt: skip
+    ]
     return sorted([*reached, *guessed], key=lambda found: found.position)[:BEYOND]
 
 
