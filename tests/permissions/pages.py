@@ -23,7 +23,7 @@ HTMX = {"HX-Request": "true"}
 
 
 def addresses() -> dict[str, str]:
-    """Name → path with its parameters in braces, for everything outside the API."""
+    """Name → path with its parameters in braces, for everything outside the APIs (HSDS is one, the same for everybody)."""
     return dict(_walk(get_resolver().url_patterns, "", ""))
 
 
@@ -31,7 +31,7 @@ def _walk(patterns: Any, before: str, namespace: str) -> Iterator[tuple[str, str
     for one in patterns:
         path = before + str(one.pattern)
         if isinstance(one, URLResolver):
-            if not path.startswith("api/"):
+            if not path.startswith(("api/", "hsds/")):
                 yield from _walk(one.url_patterns, path, f"{one.namespace}:" if one.namespace else namespace)
         elif isinstance(one, URLPattern) and not path.startswith(("^api", "api/")):
             yield f"{namespace}{one.name or path}", path

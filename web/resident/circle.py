@@ -11,13 +11,10 @@ from django.urls import reverse
 
 from backend.community.models import Building
 from backend.core.clock import now
-from backend.core.errors import NotFound
-from backend.directory import categories, circle, finding, listing, suggesting
+from backend.directory import categories, circle, finding, suggesting
 from backend.directory.listing import Filters
-from backend.directory.models import ServiceAtLocation
 from web import session
 from web.pages import is_fragment, open_page, show
-from web.resident import hours
 from web.resident.home import main_home
 from web.templatetags.yike import lang
 
@@ -160,26 +157,3 @@ def _item(found: circle.Found) -> dict[str, Any]:
         "is_accessible": listed.accessibility == "yes",
         "rating": listed.rating,
     }
-
-
-@open_page
-def service(request: HttpRequest, place_id: UUID) -> HttpResponse:
-    """`/app/services/{id}`: one service at one place."""
-    listed = listing.details([place_id]).get(place_id)
-    row = ServiceAtLocation.objects.select_related("service").filter(id=place_id).first()
-    if listed is None or row is None:
-        raise NotFound
-    offered = row.service
-    return show(
-        request,
-        "web/app/service.html",
-        tab="circle",
-        place=listed,
-        name=listed.name(lang()),
-        category=categories.terms()[listed.category].name(lang()),
-        address=listed.address(lang()),
-        opening=listed.opening(now()),
-        week=hours.coming(listed.timetable(), now()),
-        description=offered.description_en if lang() == "en" and offered.description_en else offered.description,
-        url=offered.url if offered.url.startswith(("https://", "http://")) else "",
-    )
