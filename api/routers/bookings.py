@@ -10,13 +10,14 @@ from ninja import Query, Schema
 
 from api.edge import PERSON, PUBLIC, Reply, Request, Router, access, language, page, page_of, perform, single
 from api.schemas.bookings import (
+    BookableOut,
     BookingIn,
     BookingOut,
+    BookingState,
     EventOut,
     EventsOut,
     MoveIn,
-    OfferOut,
-    ReasonIn,
+    RefuseBookingIn,
     SlotOut,
     SlotsOut,
 )
@@ -24,7 +25,6 @@ from backend.core.clock import BEIJING, now, today
 from backend.core.errors import FieldError, Invalid
 from backend.directory import catalogue, categories
 from backend.directory.bookings import acting, calendars, keeping, reading, slots
-from backend.directory.bookings.flow import State
 from backend.directory.bookings.reading import Seen
 from backend.directory.models import Booking
 from backend.people.roles import Can, Power
@@ -49,7 +49,7 @@ class BookingQuery(Schema):
     mine: bool = False
     offer_id: UUID | None = None
     day: date | None = None
-    state: State | None = None
+    state: BookingState | None = None
     limit: int | None = None
     cursor: str | None = None
 
@@ -70,7 +70,7 @@ def get_slots(request: Request, service_id: UUID, day: date | None = None) -> Sl
     offers = slots.offers_at(service=catalogue.service(service_id))
     return SlotsOut(
         day=wanted,
-        offers=[OfferOut.of(offer, tongue) for offer in offers],
+        offers=[BookableOut.of(offer, tongue) for offer in offers],
         items=[SlotOut.of(slot, tongue) for slot in slots.on(offers, wanted)],
     )
 
@@ -161,7 +161,7 @@ def confirm(request: Request, booking_id: UUID) -> Reply:
 
 @router.post("/bookings/{uuid:booking_id}/refuse", response=BookingOut)
 @access(Can.BOOKING_KEEP)
-def refuse(request: Request, booking_id: UUID, body: ReasonIn) -> Reply:
+def refuse(request: Request, booking_id: UUID, body: RefuseBookingIn) -> Reply:
     """Say no, and why."""
     return perform(
         request, keeping.refuse, render=lambda row: _seen(request, row), booking_id=booking_id, reason=body.reason

@@ -14,9 +14,10 @@ from backend.directory.bookings.slots import Shown
 from backend.directory.models import Offer
 
 SlotState = Literal["open", "waiting", "full", "closed", "past", "too-soon", "too-early"]
+BookingState = Literal["requested", "confirmed", "offered", "waiting", "cancelled", "refused", "attended", "no_show"]
 
 
-class OfferOut(Schema):
+class BookableOut(Schema):
     """What can be booked, and its rules. `keeper`: who confirms and says who came."""
 
     id: UUID
@@ -42,7 +43,7 @@ class OfferOut(Schema):
     ended: bool
 
     @classmethod
-    def of(cls, row: Offer, language: str) -> OfferOut:
+    def of(cls, row: Offer, language: str) -> BookableOut:
         plain = (
             "slot_minutes",
             "offset_minutes",
@@ -108,7 +109,7 @@ class SlotOut(Schema):
 
 class SlotsOut(Schema):
     day: date
-    offers: list[OfferOut]
+    offers: list[BookableOut]
     items: list[SlotOut]
     next: str | None = None
 
@@ -153,7 +154,7 @@ class BookingIn(Schema):
     note: str = Field("", max_length=200)
 
 
-class ReasonIn(Schema):
+class RefuseBookingIn(Schema):
     reason: str = Field(min_length=1, max_length=300)
 
 
@@ -164,7 +165,7 @@ class MoveIn(Schema):
 
 class BookingOut(Schema):
     id: UUID
-    state: Literal["requested", "confirmed", "offered", "waiting", "cancelled", "refused", "attended", "no_show"]
+    state: BookingState
     offer_id: UUID
     service_id: UUID
     place_id: UUID
@@ -218,7 +219,7 @@ class BookingOut(Schema):
         )
 
 
-class OfferRules(Schema):
+class BookableRules(Schema):
     """Whatever is left out keeps its value, or in a new offer its ordinary one."""
 
     title_en: str = Field("", max_length=160)
@@ -239,7 +240,7 @@ class OfferRules(Schema):
     no_show_limit: int = 3
 
 
-class OfferIn(OfferRules):
+class BookableIn(BookableRules):
     id: UUID | None = None
     place_id: UUID
     kind: Literal["slots", "sessions"] = "slots"
@@ -247,11 +248,11 @@ class OfferIn(OfferRules):
     room_of: UUID | None = Field(None, description="an offer in whose room this takes place")
 
 
-class OfferPatch(OfferRules):
+class BookablePatch(BookableRules):
     title: str = Field("", min_length=1, max_length=120)
 
 
-class SessionIn(Schema):
+class AnnounceIn(Schema):
     id: UUID | None = None
     start: AwareDatetime
     end: AwareDatetime

@@ -11,7 +11,7 @@ from ninja import Field, Schema
 from backend.directory.ratings.reading import Said
 
 
-class RatingIn(Schema):
+class ServiceRatingIn(Schema):
     """Of a booking that took place; without one, of a visit that the person declares (once in 90 days)."""
 
     id: UUID | None = None
@@ -20,20 +20,20 @@ class RatingIn(Schema):
     text: str = Field("", max_length=1000)
 
 
-class RatingPatch(Schema):
+class ServiceRatingPatch(Schema):
     stars: int = Field(ge=1, le=5)
     text: str = Field("", max_length=1000)
 
 
-class ReplyIn(Schema):
+class RatingReplyIn(Schema):
     text: str = Field(max_length=1000, description="empty: take the reply back")
 
 
-class HideIn(Schema):
+class RatingHideIn(Schema):
     reason: Literal["abuse", "personal", "advert", "off-topic"]
 
 
-class RatingOut(Schema):
+class ServiceRatingOut(Schema):
     id: UUID
     stars: int
     text: str
@@ -46,7 +46,7 @@ class RatingOut(Schema):
     replied_at: datetime | None
 
     @classmethod
-    def of(cls, row: Said) -> RatingOut:
+    def of(cls, row: Said) -> ServiceRatingOut:
         return cls(
             id=row.id,
             stars=row.stars,
