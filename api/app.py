@@ -33,6 +33,7 @@ ROUTERS = (
     "api.routers.delivery_log.router",
     "api.routers.directory.router",
     "api.routers.emergency.router",
+    "api.routers.calls.router",
     "api.routers.enrolment.router",
     "api.routers.guide.router",
     "api.routers.homes.router",

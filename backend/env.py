@@ -44,7 +44,9 @@ class Env(BaseSettings):
     database_system_url: str = Field(default="", alias="DATABASE_SYSTEM_URL")
     database_pool: int = Field(default=20, alias="DATABASE_POOL", ge=1, le=200)
     redis_url: str = Field(default="", alias="REDIS_URL")
-    mqtt_url: str = Field(default="", alias="MQTT_URL")
+    mqtt_url: str = Field(default="", alias="MQTT_URL", description="mqtt:// or mqtts://[user:password@]host[:port]")
+    mqtt_client_id: str = Field(default="yike-receivers", alias="MQTT_CLIENT_ID", description="one a process, lasting")
+    mqtt_group: str = Field(default="", alias="MQTT_GROUP", description="shares the topic among several receivers")
 
     secret_key: str = Field(default="", alias="YIKE_SECRET_KEY", description="base64 or any string of 32+ characters")
     token_key: str = Field(

@@ -155,6 +155,12 @@ def owners_of_phone(phone: str) -> set[UUID]:
     return set(found.values_list("person_id", flat=True))
 
 
+def others_with_phone(phone: str) -> set[UUID]:
+    """The addresses that somebody keeps of another person (an emergency contact's) with this phone, E.164."""
+    found = Address.objects.filter(value_blind=_blind(SMS, e164(phone)), is_own=False, retired_at__isnull=True)
+    return set(found.values_list("id", flat=True))
+
+
 def retire(address_id: UUID, why: str) -> None:
     """Send nothing more there."""
     _retire(Address.objects.filter(id=address_id, retired_at__isnull=True), why)

@@ -141,6 +141,7 @@ urlpatterns = [
     path("desk/circles/<uuid:circle_id>", desk_circles.circle, name="desk-circle"),
     path("desk/circles/<uuid:circle_id>/<slug:act>", desk_circles.step, name="desk-circle-step"),
     path("desk/duty", alarms.keep_duty, name="desk-duty"),
+    path("desk/calls", alarms.enter_call, name="desk-call"),
     path("desk/incidents/<uuid:incident_id>", alarms.incident, name="desk-incident"),
     path("desk/incidents/<uuid:incident_id>/<slug:act>", alarms.act, name="desk-act"),
     path("desk/people", desk_people.people, name="desk-people"),

@@ -114,6 +114,17 @@ class CallerContactOut(Schema):
     position: int
 
 
+class RelatedOut(NamedOut):
+    how: str = Field(description="own: it is their own number, shared with others; contact: of their emergency contact")
+
+
+class CallerOut(Schema):
+    """Who telephoned last."""
+
+    number: str = Field(description="masked until the reader has taken the incident; empty when it was withheld")
+    related: list[RelatedOut] = Field(description="whom the number may be about, when it is not one person's own")
+
+
 class PointOut(Schema):
     lon: float | None
     lat: float | None
@@ -156,6 +167,7 @@ class IncidentDetailOut(IncidentOut):
 
     card: CallerCardOut | None
     contacts: list[CallerContactOut]
+    caller: CallerOut | None
     home: PointOut | None
     signals: list[SignalOut]
     timeline: list[IncidentMomentOut]

@@ -66,6 +66,8 @@ EVENTS: dict[str, Event] = {
         ("board",), {}, {}, "what waits for the directory's officers here is another; read the queue"
     ),
     "incident.acknowledged": _incident("a dispatcher took it"),
+    "incident.call_entered": _incident("a dispatcher wrote down a telephone call"),
+    "incident.call_told": _incident("the exchange tells what became of a telephone call"),
     "incident.called": _incident("a call was made or noted"),
     "incident.cancelled": _incident("the caller called it off; it is now a call-back"),
     "incident.escalated": _incident("nobody took it in time", target=TEXT, told=WHOLE, sound=YES_NO),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from backend.core.queries import looking_up
-from backend.emergency.actions import receive_signal, receive_unsigned
+from backend.emergency.actions import Called, receive_signal, receive_unsigned, take_call
 from backend.emergency.actions.receiving import Received
 from backend.emergency.device_keys import note_use
 from backend.emergency.errors import SignatureInvalid
@@ -17,8 +19,17 @@ from backend.emergency.signatures import SignatureFault, SignedMessage, secret_b
 from backend.people.actor import Actor
 
 
-def receive_https(message: SignedMessage, body: bytes) -> Received:
-    """Take a signed message in. Raises SignatureInvalid, after the raw bytes were kept and the desk told."""
+@dataclass(frozen=True)
+class Sender:
+    """Whose signature held, under which key, and when the sender's clock says that it signed."""
+
+    device: Device
+    key: DeviceKey
+    signed_at: datetime
+
+
+def sender_of(message: SignedMessage, body: bytes) -> Sender:
+    """Whose signature it is. Raises SignatureInvalid, after the raw bytes were kept and the desk told."""
     asked: list[DeviceKey] = []
 
     def secret_of(key_id: str) -> bytes | None:
@@ -42,7 +53,52 @@ def receive_https(message: SignedMessage, body: bytes) -> Received:
             why="key-retired" if fault.args == ("retired",) else "",
         )
         raise SignatureInvalid from fault
-    arrival = Arrival(
+    return Sender(device, key, signed.created)
+
+
+def receive_https(message: SignedMessage, body: bytes) -> Received:
+    """Take a signed message in. Raises SignatureInvalid, after the raw bytes were kept and the desk told."""
+    sender = sender_of(message, body)
+    device = sender.device
+    received = receive_signal(Actor.device(device.id), arrival=arrival_of(sender, body))
+    note_use(sender.key)
+    return received
+
+
+def receive_call(message: SignedMessage, body: bytes) -> Called | Received:
+    """Take in what an exchange tells of a call: `{caller, called, call_id, state}`. Raises SignatureInvalid.
+
+    A body that makes no sense is kept, and calls somebody, as any signal that makes none.
+    """
+    sender = sender_of(message, body)
+    actor = Actor.device(sender.device.id)
+    told = _told(body)
+    if told is None:
+        done: Called | Received = receive_signal(actor, arrival=arrival_of(sender, body))
+    else:
+        done = take_call(actor, pbx_id=sender.device.id, raw=body, **told)
+    note_use(sender.key)
+    return done
+
+
+def _told(body: bytes) -> dict[str, str] | None:
+    """call_id, state and caller; None when there is no call to speak of."""
+    try:
+        read: Any = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(read, dict):
+        return None
+    said = {name: "" if read.get(name) is None else str(read[name]) for name in ("call_id", "state", "caller")}
+    if not said["call_id"].isprintable() or not 1 <= len(said["call_id"]) <= 100:
+        return None
+    return said | {"state": said["state"][:16], "caller": said["caller"][:40]}
+
+
+def arrival_of(sender: Sender, body: bytes) -> Arrival:
+    """The message of a device as intake takes it."""
+    device = sender.device
+    return Arrival(
         source=f"device:{device.id}",
         event_id=event_id(body),
         protocol="https",
@@ -50,11 +106,8 @@ def receive_https(message: SignedMessage, body: bytes) -> Received:
         owner_id=device.owner_id,
         device_id=device.id,
         community_id=device.community_id,
-        sent_at=signed.created,
+        sent_at=sender.signed_at,
     )
-    received = receive_signal(Actor.device(device.id), arrival=arrival)
-    note_use(key)
-    return received
 
 
 def event_id(body: bytes) -> str:

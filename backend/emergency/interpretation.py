@@ -45,7 +45,7 @@ class Meaning:
 
 
 def interpret(protocol: str, raw: bytes) -> Meaning:
-    """The meaning of `raw` as it came over `protocol` (`https`, `dc09`)."""
+    """The meaning of `raw` as it came over `protocol` (`https`, `dc09`, `mqtt`)."""
     return _READERS[protocol](raw)
 
 
@@ -72,7 +72,8 @@ def position(lon: Any, lat: Any, crs: str = "wgs84") -> dict[str, float]:
     return {"lon": x, "lat": y}
 
 
-def _percent(value: Any) -> int | None:
+def percent(value: Any) -> int | None:
+    """A battery's charge, 0 to 100; None for anything that is no number."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         return None
     return min(100, max(0, round(value)))
@@ -98,7 +99,7 @@ def _read_json(raw: bytes) -> Meaning:
     for name in ("value", "unit", "note"):
         if body.get(name) is not None:
             detail[name] = str(body[name])[:200]
-    at, battery = moment(body.get("at")), _percent(body.get("battery"))
+    at, battery = moment(body.get("at")), percent(body.get("battery"))
     return _meaning(word if isinstance(word, str) else None, code, at=at, battery=battery, detail=detail)
 
 
@@ -132,4 +133,9 @@ def _degrees(text: str) -> float | None:
     return -whole if match[2] in "WS" else whole
 
 
-_READERS: dict[str, Callable[[bytes], Meaning]] = {"https": _read_json, "dc09": _read_dc09}
+_READERS: dict[str, Callable[[bytes], Meaning]] = {
+    "https": _read_json,
+    "mqtt": _read_json,
+    "phone": _read_json,
+    "dc09": _read_dc09,
+}

@@ -15,7 +15,7 @@ from backend.emergency.kinds import State
 from backend.emergency.models import Incident, Signal
 from backend.emergency.models.incidents import TEXT
 from backend.emergency.models.signals import DETAIL
-from backend.people import masks
+from backend.people import masks, phones
 from backend.people import reading as people
 from backend.people.actor import Actor
 from backend.people.roles import Can
@@ -83,15 +83,35 @@ def whole(actor: Actor, incident_id: UUID) -> dict[str, Any]:
     (row,) = board(actor, [incident])
     is_masked = _must_mask(actor, incident)
     signals = list(Signal.objects.filter(incident_id=incident.id).order_by("at", "id")[:200])
+    details = _details(signals, helps)
     home = incident.home
     return row | {
         "card": _card(incident, is_owner, is_masked) if helps else None,
         "contacts": _contacts(incident, is_owner, is_masked) if helps else [],
         "home": {"lon": home.building.lon, "lat": home.building.lat} if home else None,
-        "signals": [_signal(signal, detail) for signal, detail in zip(signals, _details(signals, helps), strict=True)],
+        "caller": _caller(signals, details, is_owner, is_masked) if helps else None,
+        "signals": [_signal(signal, detail) for signal, detail in zip(signals, details, strict=True)],
         "timeline": _timeline(incident, helps),
         "steps": incident.policy["steps"],
         "allowed": flow.allowed(incident.state) if helps else [],
+    }
+
+
+def _caller(
+    signals: list[Signal], details: list[dict[str, Any]], is_owner: bool, is_masked: bool
+) -> dict[str, Any] | None:
+    """Who telephoned last, and whom the number may be about; None when nobody did."""
+    told = [
+        d for s, d in zip(signals, details, strict=True) if s.protocol == "phone" and ("caller" in d or "related" in d)
+    ]
+    if not told:
+        return None
+    related = [(UUID(one), how) for one, how in told[-1].get("related", [])]
+    names = people.names_by_id({one for one, _ in related})
+    number = told[-1].get("caller", "")
+    return {
+        "number": number if is_owner or not number else phones.masked(number),
+        "related": [_named(one, names, is_masked=is_masked) | {"how": how} for one, how in related if one in names],  # type: ignore[operator]
     }
 
 

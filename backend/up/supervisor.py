@@ -1,4 +1,5 @@
-"""Everything on one machine: database, HTTP with sockets, worker, receivers, and in a demo the payment sandbox."""
+"""Everything on one machine: database, HTTP with sockets, worker, receivers, and in a demo the payment sandbox
+and an MQTT broker."""
 
 from __future__ import annotations
 
@@ -18,6 +19,7 @@ from backend.up.children import Child, say
 
 PATIENCE = 10.0  # seconds between asking the children to stop and making them
 SANDBOX = "sandbox.stripe"
+BROKER = "sandbox.mqtt"
 WEBHOOKS = "/api/v1/webhooks/stripe"
 
 
@@ -89,6 +91,8 @@ class Supervisor:
         children = []
         if os.environ.get("YIKE_DEMO") == "1" and not os.environ.get("STRIPE_SECRET_KEY"):
             children.append(self._sandbox(public))
+        if os.environ.get("YIKE_DEMO") == "1" and not os.environ.get("MQTT_URL"):
+            children.append(self._broker())
         number = self.door.fileno()
         children.append(Child("http", "backend", ["serve"], {doors.VARIABLE: str(number)}, [number]))
         children.append(Child("emergency", "backend", ["worker", "--lanes", "emergency"]))
@@ -112,6 +116,16 @@ class Supervisor:
         os.environ["STRIPE_WEBHOOK_SECRET"] = secret
         arguments = ["--port", str(port), "--state", str(state), "--webhook-url", f"{public}{WEBHOOKS}"]
         return Child("stripe", SANDBOX, [*arguments, "--webhook-secret", secret])
+
+    def _broker(self) -> Child:
+        """The demo's MQTT broker; it keeps its port over restarts, because devices hold it."""
+        wanted = ports.read(self.home / "mqtt").get("mqtt", int(os.environ.get("MQTT_PORT") or 0))
+        (self.home / "mqtt").mkdir(parents=True, exist_ok=True)
+        port = doors.free_port(wanted)
+        ports.publish(self.home / "mqtt", mqtt=port)
+        ports.publish(self.home, mqtt=port)
+        os.environ["MQTT_URL"] = f"mqtt://127.0.0.1:{port}"
+        return Child("mqtt", BROKER, ["--port", str(port)])
 
     async def _greet(self) -> None:
         url = f"http://127.0.0.1:{self.door.getsockname()[1]}"

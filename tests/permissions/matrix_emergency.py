@@ -46,6 +46,9 @@ ANYBODY = {
 OWN = {"anonymous": 401, "wang": 200, "neighbour": 404, "outsider": 404, "dispatcher": 404, "admin": 404}
 OWN |= {"limited": 404, "suspended_manager": 404}
 OWN |= dict.fromkeys(("delegate_pay", "delegate_report", "delegate_book", "ended_delegate"), 403)
+BY_HAND = {"anonymous": 401, "kiosk": 403, "partner": 403, "wang": 403, "outsider": 403, "manager": 403, "community_worker": 403} | {
+    "dispatcher": 201, "second_dispatcher": 201, "other_dispatcher": 201, "district_dispatcher": 201,
+}  # fmt: skip
 SIGNED = {"anonymous": 202, "wang": 202, "outsider": 202}
 
 ROWS: dict[str, dict[str, int]] = {
@@ -53,6 +56,7 @@ ROWS: dict[str, dict[str, int]] = {
     "GET /emergency/alarms/{alarm_id}": OWN,
     "POST /emergency/alarms/{alarm_id}/cancel": OWN,
     "POST /emergency/signals": SIGNED,
+    "POST /emergency/calls": BY_HAND,
     "GET /emergency/incidents": {"anonymous": 401, "wang": 200, "outsider": 200, "manager": 200, "dispatcher": 200},
     "GET /emergency/incidents/{incident_id}": OUT_OF_SIGHT | dict.fromkeys(READ_ONLY, 200) | DISPATCHERS,
     "POST /emergency/incidents/{incident_id}/acknowledge": OUT_OF_SIGHT | READ_ONLY | DISPATCHERS,
@@ -117,6 +121,7 @@ CALLS = {
     "GET /emergency/alarms/{alarm_id}": _alarm,
     "POST /emergency/alarms/{alarm_id}/cancel": _alarm,
     "POST /emergency/signals": _signal,
+    "POST /emergency/calls": lambda cast: Call(body={"id": str(ALARM), "caller": "13900001234", "note": "x"}),
     "GET /emergency/incidents/{incident_id}": _open,
     "POST /emergency/incidents/{incident_id}/acknowledge": _open,
     "POST /emergency/incidents/{incident_id}/note": lambda cast: _taken(cast, {"text": "已联系家属"}),

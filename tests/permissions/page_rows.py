@@ -123,6 +123,7 @@ PAGES: dict[str, tuple[str, str]] = {
         "login refused",
     ),
     "web:desk-bulletin-close": ("method", "login refused"),
+    "web:desk-call": ("method", "login refused: dispatcher"),
     "web:desk-duty": ("method", "login refused: dispatcher"),
     "web:desk-incident": ("login gone: dispatcher community_worker subdistrict_officer", "login refused"),
     "web:desk-act": ("method", "login refused"),

@@ -112,7 +112,7 @@ def running(home: Path, kept: list[Running]) -> Running:
 
 
 def test_it_greets_with_the_links_and_publishes_its_ports(running: Running) -> None:
-    assert {"http", "postgres", "stripe"} <= set(ports.read(running.home))
+    assert {"http", "postgres", "stripe", "mqtt"} <= set(ports.read(running.home))
     end = time.monotonic() + 60
     while "/api/v1/docs" not in running.log.read_text():
         assert time.monotonic() < end, running.log.read_text()
@@ -140,7 +140,7 @@ def test_a_killed_database_comes_back(running: Running) -> None:
 
 def test_ctrl_c_stops_everything(running: Running) -> None:
     postgres, children = ports.read(running.home)["postgres"], running.children()
-    assert len(children) == 5
+    assert len(children) == 6
     assert running.stop() == 0
     for pid in children:
         with pytest.raises(ProcessLookupError):

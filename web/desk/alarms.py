@@ -11,10 +11,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from backend.core.errors import Forbidden, NotFound
+from backend.core.ids import uuid7
 from backend.core.queries import reading as reading_as
 from backend.emergency import actions, reading
 from backend.emergency.actions.working import CALLEES, RESULTS
-from backend.emergency.kinds import Disposition, State
+from backend.emergency.kinds import Disposition, Kind, State
 from backend.emergency.models import Incident
 from backend.people import duty
 from backend.people.actor import Actor
@@ -24,6 +25,7 @@ from web.desk.access import desk_of, is_on_duty, own_divisions
 from web.pages import is_fragment, person_page, show
 
 RECENT = 8
+CALL_KINDS = [kind for kind in Kind.values if kind not in (Kind.TECHNICAL, Kind.UNIDENTIFIED)]
 MOST = 200
 
 
@@ -54,6 +56,8 @@ def _page(request: HttpRequest, actor: Actor, **context: Any) -> HttpResponse:
         tab="alarms",
         desk=desk_of(actor),
         on_duty=is_on_duty(person),
+        call_id=uuid7(),
+        call_kinds=CALL_KINDS,
         **({"me": person} | queue(actor) | context),
     )
 
@@ -128,6 +132,26 @@ def act(request: HttpRequest, incident_id: UUID, act: str) -> HttpResponse:
         return redirect("web:desk-incident", incident_id)
     with reading_as(actor):
         return show(request, "web/desk/incident.html", **_detail(actor, incident_id))
+
+
+@require_POST
+@person_page
+def enter_call(request: HttpRequest) -> HttpResponse:
+    """`/desk/calls`: write down a telephone call; it is an incident at once, even where the form says little."""
+    form = request.POST
+    try:
+        given = UUID(form.get("id", ""))
+    except ValueError:
+        given = uuid7()
+    kind = form.get("kind", "")
+    called = actions.enter_call(
+        session.actor_of(request),
+        id=given,
+        kind=kind if kind in Kind.values else Kind.UNIDENTIFIED,
+        caller=form.get("caller", "")[:40],
+        note=form.get("note", "")[:2000],
+    )
+    return redirect("web:desk-incident", called.incident.id)
 
 
 @require_POST
