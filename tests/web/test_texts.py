@@ -10,8 +10,13 @@ import pytest
 
 from backend.bulletins.models import Bulletin
 from backend.directory.bookings.flow import State as BookingState
+from backend.directory.coverage.counting import LISTS
+from backend.directory.coverage.profiles import PROFILES
+from backend.directory.models import ThemedCircle
 from backend.emergency.kinds import Disposition, Kind, Priority
 from backend.emergency.kinds import State as IncidentState
+from backend.insight.models import IndexConfig
+from backend.insight.scaling import FEW, NOTHING
 from backend.people import homes
 from backend.people.models import Delegation, HomeInvitation, Residency
 from backend.people.reveal import FIELDS
@@ -50,6 +55,12 @@ WORDS = {
     "bulletin.kind": Bulletin.Kind.values,
     "bulletin.subject": Bulletin.Subject.values,
     "bulletin.state": Bulletin.State.values,
+    "circles.kind": ThemedCircle.Kind.values,
+    "circles.state": ThemedCircle.State.values,
+    "coverage.list": list(LISTS),
+    "coverage.profile": list(PROFILES),
+    "index.state": IndexConfig.State.values,
+    "index.why": [FEW, NOTHING],
     "booking.state": [state.value for state in BookingState],
     "booking.why": ["closed", "ended", "lapsed", "moved", "erased"],
     "book.slot": ["full", "closed", "past", "too-soon", "too-early"],

@@ -34,7 +34,6 @@ TEXTS = {
     "coverage.first": ("最近", "Nearest"),
     "coverage.minutes": ("{n} 分钟", "{n} min"),
     "coverage.gaps": ("缺口：{n} 栋楼", "Gaps: {n} buildings"),
-    "coverage.gaps.none": ("没有缺口", "No gaps"),
     "coverage.gap": ("{n} 户", "{n} homes"),
     "coverage.more": ("查看本社区的覆盖情况和服务手册", "How well this community is served, and its booklet"),
     "booklet.title": ("便民服务手册", "Services booklet"),
