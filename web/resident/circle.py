@@ -1,4 +1,4 @@
-"""What is around the corner: the circle of the person's home, and one service."""
+"""What is around the corner: the circle of the person's home, searched."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from backend.core.clock import now
 from backend.directory import categories, circle, finding, suggesting
 from backend.directory.listing import Filters
 from web import session
-from web.pages import is_fragment, open_page, show
+from web.pages import is_fragment, open_page, say, show
 from web.resident.home import main_home
 from web.templatetags.yike import lang
 
@@ -130,7 +130,9 @@ def suggestions(request: HttpRequest) -> HttpResponse:
             shown.append(
                 {"url": f"{reverse('web:circle')}?{query.urlencode()}", "name": one.label(lang()), "is_kind": True}
             )
-        elif one.kind == "service":
+        elif one.kind == "life_event":
+            shown.append({"url": reverse("web:checklists"), "name": one.label(lang()), "kind": say("search.event")})
+        else:
             kind = categories.terms()[one.category].name(lang())
             shown.append({"url": reverse("web:service", args=[one.code]), "name": one.label(lang()), "kind": kind})
     return show(request, "web/app/circle_suggest.html", suggested=shown[:SUGGESTED])

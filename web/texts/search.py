@@ -3,6 +3,7 @@
 TEXTS = {
     "search.suggested": ("猜您要找", "Did you mean"),
     "search.kind": ("类别", "Kind"),
+    "search.event": ("人生事项，清单", "A life event, with a checklist"),
     "search.wheelchair": ("坐轮椅走", "By wheelchair"),
     "search.accessible": ("无障碍的", "Step-free places"),
     "search.certified": ("已认证的", "Certified"),
