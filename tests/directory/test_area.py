@@ -69,3 +69,42 @@ def test_a_ring_of_streets_has_a_hole() -> None:
 def test_parts_that_touch_at_a_corner_stay_apart() -> None:
     polygons = outline(np.array([[0.0, 0.0], [1000.0, 1000.0]]))
     assert [len(polygon) for polygon in polygons] == [1, 1]
+
+
+def crossings(rings: list[Any]) -> int:
+    """How many pairs of sides of the rings meet that do not follow each other."""
+    starts, ends = np.vstack([ring[:-1] for ring in rings]), np.vstack([ring[1:] for ring in rings])
+    following = np.concatenate([np.roll(np.arange(len(ring) - 1), -1) + offset for ring, offset in zip(
+        rings, np.cumsum([0, *(len(ring) - 1 for ring in rings[:-1])]), strict=True)])  # fmt: skip
+
+    def side(p: Any, q: Any, r: Any) -> Any:
+        return np.sign(
+            (q[..., 0] - p[..., 0]) * (r[..., 1] - p[..., 1]) - (q[..., 1] - p[..., 1]) * (r[..., 0] - p[..., 0])
+        )
+
+    a, b, c, d = starts[:, None], ends[:, None], starts[None], ends[None]
+    low = np.maximum(np.minimum(a, b), np.minimum(c, d)) <= np.minimum(np.maximum(a, b), np.maximum(c, d))
+    meet = (side(a, b, c) * side(a, b, d) <= 0) & (side(c, d, a) * side(c, d, b) <= 0) & low.all(axis=2)
+    number = np.arange(len(starts))
+    meet[number, number] = False
+    meet[number, following] = False
+    meet[following, number] = False
+    return int(meet.sum()) // 2
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_no_ring_crosses_or_touches_itself_or_another(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    polygons = outline(rng.uniform(0, 900, (int(rng.integers(20, 220)), 2)))
+    assert crossings([ring for polygon in polygons for ring in polygon]) == 0
+    for polygon in polygons:
+        assert [area_of(ring) > 0 for ring in polygon] == [True] + [False] * (len(polygon) - 1)
+        assert all((ring[0] == ring[-1]).all() for ring in polygon)
+
+
+def test_the_area_of_a_city_is_valid_and_light(helsinki: Network) -> None:
+    for query in ("", "&profile=wheelchair", "&minutes=30"):
+        answer = Http().get(f"/circle/area?lon=24.9445&lat=60.1683{query}")
+        polygons = answer.json()["geometry"]["coordinates"]
+        assert crossings([np.array(ring) for polygon in polygons for ring in polygon]) == 0
+        assert len(answer.content) < 40_000

@@ -12,12 +12,14 @@ Corner = tuple[int, int]
 
 CELL = 15.0
 WIDTH = 30.0
+_SMALL = 4
 
 
 def outline(points: Floats) -> list[list[Floats]]:
     """Return polygons (outer ring, holes…; closed rings (k, 2) of metres) that cover all within 30 m of the points.
 
-    Exact to half a cell of 15 m. Outer rings run counter-clockwise, holes clockwise, as GeoJSON asks.
+    Exact to half a cell of 15 m, holes of four cells and less filled. Outer rings run counter-clockwise, holes clockwise, as
+    GeoJSON asks; no ring crosses or touches itself or another.
     """
     radius = int(np.ceil(WIDTH / CELL))
     low = points.min(axis=0) - (radius + 1) * CELL
@@ -25,11 +27,11 @@ def outline(points: Floats) -> list[list[Floats]]:
     cells = np.zeros((int(columns.max()) + radius + 2, int(rows.max()) + radius + 2), bool)
     cells[columns, rows] = True
     across, up = np.ogrid[-radius : radius + 1, -radius : radius + 1]
-    cells = ndimage.binary_dilation(cells, np.hypot(across, up) <= radius)
+    cells = _filled(ndimage.binary_dilation(cells, np.hypot(across, up) <= radius))
     parts, _ = ndimage.label(cells)
     polygons: dict[int, list[Floats]] = defaultdict(list)
     for ring, part in _rings(cells, parts):
-        at = np.array(ring, np.float64) * CELL + low
+        at = _bevelled(np.array(ring, np.float64)) * CELL + low
         if _area(ring) > 0:
             polygons[part].insert(0, at)
         else:
@@ -37,8 +39,33 @@ def outline(points: Floats) -> list[list[Floats]]:
     return list(polygons.values())
 
 
+def _filled(cells: Cells) -> Cells:
+    """Fill small holes, and the corners at which cells touch only diagonally: there a ring would touch itself."""
+    holes, _ = ndimage.label(~cells)
+    small = np.bincount(holes.ravel()) <= _SMALL
+    small[holes[0, 0]] = False
+    cells = cells | small[holes]
+    while True:
+        a, b, c, d = cells[:-1, :-1], cells[1:, :-1], cells[:-1, 1:], cells[1:, 1:]
+        rising, falling = a & d & ~b & ~c, b & c & ~a & ~d
+        if not (rising.any() or falling.any()):
+            return cells
+        cells = cells.copy()
+        cells[1:, :-1] |= rising
+        cells[:-1, :-1] |= falling
+
+
+def _bevelled(ring: Floats) -> Floats:
+    """Return the closed ring through the middles of its unit steps, straight stretches as one: stairs become slopes."""
+    middles = (ring[:-1] + ring[1:]) / 2
+    before, after = middles - np.roll(middles, 1, axis=0), np.roll(middles, -1, axis=0) - middles
+    turns = np.abs(before[:, 0] * after[:, 1] - before[:, 1] * after[:, 0]) > 1e-9
+    corners = middles[turns]
+    return np.vstack((corners, corners[:1]))
+
+
 def _rings(cells: Cells, parts: NDArray[np.int32]) -> list[tuple[list[Corner], int]]:
-    """Walk round the cells with the inside on the left; at a corner where two parts touch, turn left and stay on one."""
+    """Walk round the cells in steps of one, with the inside on the left."""
     steps: dict[Corner, dict[Corner, int]] = defaultdict(dict)
     for (dx, dy), start, move in (
         ((0, -1), (0, 0), (1, 0)),
@@ -51,22 +78,13 @@ def _rings(cells: Cells, parts: NDArray[np.int32]) -> list[tuple[list[Corner], i
             steps[x + start[0], y + start[1]][move] = int(parts[x, y])
     rings: list[tuple[list[Corner], int]] = []
     while steps:
-        first = next(iter(steps))
-        move = next(iter(steps[first]))
-        part, ring, at = steps[first][move], [first], first
-        while True:
-            del steps[at][move]
-            if not steps[at]:
-                del steps[at]
+        first = at = next(iter(steps))
+        part, ring = next(iter(steps[first].values())), [first]
+        while at in steps:
+            move = next(iter(steps.pop(at)))
             at = (at[0] + move[0], at[1] + move[1])
-            if at == first:
-                break
-            turns = ((-move[1], move[0]), move, (move[1], -move[0]))
-            turned = next(turn for turn in turns if turn in steps[at])
-            if turned != move:
-                ring.append(at)
-            move = turned
-        rings.append(([*ring, first], part))
+            ring.append(at)
+        rings.append((ring, part))
     return rings
 
 

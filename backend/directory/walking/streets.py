@@ -174,7 +174,7 @@ class Streets:
         ends = [self.tails[edge], self.heads[edge]]
         out = np.array([[along], [self.metres[edge] - along]]) * ease[edge]
         left = limit - leg - (dijkstra(self.graph, indices=ends, limit=limit + _LEAST) + out).min(axis=0)
-        count = np.ceil(self.metres / _SAMPLE).astype(np.int64) + 1
+        count = np.maximum(np.ceil(self.metres / _SAMPLE).astype(np.int64), 1) + 1
         owner = np.repeat(np.arange(len(self.tails)), count)
         share = (np.arange(len(owner)) - np.repeat(np.cumsum(count) - count, count)) / np.repeat(count - 1, count)
         walked = share * self.effort[owner]
