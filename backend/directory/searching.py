@@ -17,6 +17,7 @@ from backend.directory.synonyms import Meaning, table
 EXACT, NAMED, ASIDE, SOUNDS_SO, NEARLY, LOOSELY = 0.0, 10_000.0, 10_400.0, 20_000.0, 30_000.0, 40_000.0
 _NOTHING = "'h'"
 _KINDS_AT_MOST = 4
+_CORRECTED_AT_MOST = 6
 
 
 @dataclass(frozen=True)
@@ -270,7 +271,7 @@ def _slipped(part: Part) -> str:
             continue
         options.append(_corrected(form.sound))
         options.append(codes(misspelt.kinds_of_latin(" ".join(form.words))))
-        if len(form.words) > 1:
+        if 1 < len(form.words) <= _CORRECTED_AT_MOST:
             options.append(all_of(any_of((_plain_latin(_some(form, i, i + 1), True), _corrected(word)))
                                   for i, word in enumerate(form.words)))  # fmt: skip
     return any_of(options)

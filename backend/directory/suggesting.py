@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import hypot
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from django.db import connection
@@ -27,7 +27,7 @@ _ROW = "x.id, s.id, s.name, s.name_en, t.code, l.lon, l.lat, l.zone, l.easting, 
 class Suggestion:
     """`kind` is `category`, `service` or `life_event`; `code` is its code, or the id of the service at the location."""
 
-    kind: str
+    kind: Literal["category", "service", "life_event"]
     code: str
     name: str
     name_en: str
