@@ -1,6 +1,7 @@
 """Our categories and the official lists they are on, as HSDS taxonomies and terms.
 
-Each official list is a taxonomy of its own, whose terms point at ours by their code.
+Each list is a taxonomy with its version; the description says who published it and how far it is verified. A term of an official
+list says in its description which of our categories it means.
 """
 
 from __future__ import annotations
@@ -8,39 +9,30 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from api.hsds.identity import made
+from backend.directory import schemes
 from backend.directory.models import TaxonomyTerm
+from backend.directory.models.taxonomies import Mark
+from backend.directory.schemes import Scheme, SchemeTerm
 
-OURS = made("taxonomy", "yike")
-LISTS: dict[str, tuple[str, str, str, str]] = {
-    "beijing-8": ("北京市八项基本便民功能", "Beijing's eight basic functions", "", ""),
-    "guide-basic": ("一刻钟便民生活圈建设指南：基本保障类业态", "State guide: basic businesses", "2021", ""),
-    "guide-quality": (
-        "一刻钟便民生活圈建设指南：品质提升类业态",
-        "State guide: quality-of-life businesses",
-        "2021",
-        "",
-    ),
-    "public": ("公共服务", "Public services", "", ""),
-}
-"""code → name in Chinese, in English, version, source."""
+OURS = str(schemes.id_of("yike"))
 
 
 def taxonomies(language: str) -> list[dict[str, Any]]:
     """All of them, ours first."""
-    in_english = language == "en"
-    ours = {
-        "id": OURS,
-        "name": "Yike categories" if in_english else "一刻服务分类",
-        "description": "Kinds of services in the 15-minute circle" if in_english else "一刻钟服务圈的服务分类",
+    return [_taxonomy(one, language) for one in schemes.schemes().values()]
+
+
+def _taxonomy(scheme: Scheme, language: str) -> dict[str, Any]:
+    mark = str(Mark(scheme.mark).label).split(" ", 1)[language == "en"]
+    found = {
+        "id": str(schemes.id_of(scheme.code)),
+        "name": scheme.name(language),
+        "description": " · ".join(
+            part for part in (scheme.publisher(language), scheme.source, mark, scheme.note) if part
+        ),
+        "version": scheme.version,
     }
-    return [ours, *(_list(code, in_english) for code in LISTS)]
-
-
-def _list(code: str, in_english: bool) -> dict[str, Any]:
-    zh, en, version, _ = LISTS[code]
-    found = {"id": made("taxonomy", code), "name": en if in_english else zh, "description": f"{zh} · {en}"}
-    return found | ({"version": version} if version else {})
+    return found | ({"uri": scheme.uri} if scheme.uri else {})
 
 
 def term(row: TaxonomyTerm, language: str) -> dict[str, Any]:
@@ -57,20 +49,25 @@ def term(row: TaxonomyTerm, language: str) -> dict[str, Any]:
     return found | ({"parent_id": str(row.parent_id)} if row.parent_id else {})
 
 
+def _listed(one: SchemeTerm, language: str) -> dict[str, Any]:
+    """One entry of an official list, flat."""
+    means = " ".join(one.categories)
+    found = {
+        "id": str(schemes.id_of(one.code)),
+        "code": one.code,
+        "name": one.name(language),
+        "description": f"{one.name_zh} · {one.name_en}" + (f" = {means}" if means else ""),
+        "taxonomy": one.scheme,
+        "taxonomy_id": str(schemes.id_of(one.scheme)),
+        "language": "en" if language == "en" else "zh",
+    }
+    return found | ({"parent_id": str(schemes.id_of(one.parent))} if one.parent else {})
+
+
 def terms(language: str) -> list[dict[str, Any]]:
     """Every term of every taxonomy."""
-    rows = list(TaxonomyTerm.objects.all())
-    shown = [term(row, language) for row in rows]
-    for row in rows:
-        for code in row.lists.split():
-            listed = term(row, language) | {
-                "id": made("term", code, row.code),
-                "taxonomy": code,
-                "taxonomy_id": made("taxonomy", code),
-            }
-            listed.pop("parent_id", None)
-            shown.append(listed)
-    return shown
+    shown = [term(row, language) for row in TaxonomyTerm.objects.all()]
+    return shown + [_listed(one, language) for one in schemes.terms().values()]
 
 
 def with_taxonomy(shown: dict[str, Any], language: str) -> dict[str, Any]:
@@ -80,13 +77,14 @@ def with_taxonomy(shown: dict[str, Any], language: str) -> dict[str, Any]:
 
 
 def categories_of_term(term_id: UUID) -> set[UUID]:
-    """The ids of the categories that a term means: itself, and its members when it is a group. Empty when there is no such term."""
-    found = set[UUID]()
-    for row in TaxonomyTerm.objects.all():
-        listed = {made("term", code, row.code) for code in row.lists.split()}
-        if term_id in (row.id, row.parent_id) or str(term_id) in listed:
-            found.add(row.id)
-    return found
+    """The ids of the categories that a term means: itself, its members when it is a group, those it is mapped to.
+
+    Empty when there is no such term.
+    """
+    mapped = next((schemes.meant(code) for code in schemes.terms() if schemes.id_of(code) == term_id), frozenset())
+    return {
+        row.id for row in TaxonomyTerm.objects.all() if term_id in (row.id, row.parent_id) or row.code in mapped
+    }  # fmt: skip
 
 
 def categories_of_taxonomy(taxonomy_id: UUID) -> set[UUID]:
@@ -94,4 +92,7 @@ def categories_of_taxonomy(taxonomy_id: UUID) -> set[UUID]:
     rows = TaxonomyTerm.objects.all()
     if str(taxonomy_id) == OURS:
         return {row.id for row in rows}
-    return {row.id for row in rows if str(taxonomy_id) in {made("taxonomy", code) for code in row.lists.split()}}
+    mapped = next(
+        (schemes.meant(code) for code in schemes.schemes() if schemes.id_of(code) == taxonomy_id), frozenset()
+    )
+    return {row.id for row in rows if row.code in mapped}

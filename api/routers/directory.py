@@ -12,12 +12,11 @@ from uuid import UUID
 from ninja import Query
 
 from api.edge import PUBLIC, Reply, Request, Router, access, language, read_cursor, write_cursor
+from api.schemas.categories import ServiceCategoriesOut
 from api.schemas.directory import (
     AreaOut,
     CircleOut,
     CircleQuery,
-    ServiceCategoriesOut,
-    ServiceCategoryOut,
     StartQuery,
 )
 from backend.core import geo
@@ -62,8 +61,7 @@ def get_area(request: Request, query: Query[StartQuery]) -> Reply:
 @access(DIRECTORY)
 def get_categories(request: Request) -> ServiceCategoriesOut:
     """Every kind of service: groups (without parent) and their members, with the official lists they are on."""
-    tongue = language(request)
-    return ServiceCategoriesOut(items=[ServiceCategoryOut.of(term, tongue) for term in categories.terms().values()])
+    return ServiceCategoriesOut.of(language(request))
 
 
 def _walk(query: StartQuery) -> Wish:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 HERE = Path(__file__).parent
 MARKS = frozenset({"own", "verified", "secondary", "unverified"})
@@ -85,6 +86,11 @@ def meant(code: str) -> frozenset[str]:
 def of_category(category: str) -> tuple[SchemeTerm, ...]:
     """Return the entries of official lists that mean one of our categories."""
     return tuple(term for term in terms().values() if category in term.categories)
+
+
+def id_of(code: str) -> UUID:
+    """Return the id of a list or an entry: the same in every installation."""
+    return uuid5(NAMESPACE_URL, f"tag:yike,2026:taxonomy:{code}")
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:

@@ -46,7 +46,9 @@ def _load_schemes(category_ids: dict[str, Any], using: str) -> None:
             "note": scheme.note,
             "position": position,
         }
-        known[scheme.code] = _kept(known.get(scheme.code) or Taxonomy(code=scheme.code), wanted, using)
+        known[scheme.code] = _kept(
+            known.get(scheme.code) or Taxonomy(id=schemes.id_of(scheme.code), code=scheme.code), wanted, using
+        )
     kept = {row.code: row for row in ListedTerm.objects.using(using).prefetch_related("categories")}
     for position, term in enumerate(schemes.terms().values()):
         meant = {category_ids[code] for code in term.categories}
@@ -60,7 +62,7 @@ def _load_schemes(category_ids: dict[str, Any], using: str) -> None:
         }
         row = kept.get(term.code)
         had = {one.pk for one in row.categories.all()} if row else set()
-        kept[term.code] = row = _kept(row or ListedTerm(code=term.code), wanted, using)
+        kept[term.code] = row = _kept(row or ListedTerm(id=schemes.id_of(term.code), code=term.code), wanted, using)
         if had != meant:
             row.categories.set(meant)
 

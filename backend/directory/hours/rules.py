@@ -82,7 +82,7 @@ class Rule:
     @cached_property
     def _weekdays(self) -> frozenset[int]:
         """The weekdays meant without a place in the month."""
-        if not self.byday and self.freq == "WEEKLY" and self.dtstart is not None:
+        if not self.byday and not self.byweekno and self.freq == "WEEKLY" and self.dtstart is not None:
             return frozenset({self.dtstart.weekday()})
         return frozenset(weekday for which, weekday in self.byday if which == 0) if self.byday else ALL_DAYS
 
@@ -92,9 +92,9 @@ class Rule:
 
     @cached_property
     def _monthdays(self) -> frozenset[int]:
-        if self.freq == "MONTHLY" and not self.byday and not self.bymonthday and self.dtstart is not None:
-            return frozenset({self.dtstart.day})
-        return self.bymonthday
+        if self.freq != "MONTHLY" or self.byday or self.bymonthday or self.byweekno or self.dtstart is None:
+            return self.bymonthday
+        return frozenset({self.dtstart.day})
 
     def _recurs(self, day: date, weekday: int) -> bool:
         if weekday not in self._weekdays and not (self._nths and self._is_nth(day)):

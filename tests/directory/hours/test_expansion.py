@@ -149,7 +149,7 @@ def _made_up(row: Schedule, weekdays: list[str], named: set[date], make_up: str)
     if row.count is not None and len(named) == row.count:
         last = max(named)
     plain = [name for name in weekdays if name in NAMES]
-    if not weekdays and row.freq == "WEEKLY" and row.dtstart:
+    if not weekdays and not row.byweekno and row.freq == "WEEKLY" and row.dtstart:
         plain = [NAMES[row.dtstart.weekday()]]
     if not plain and not weekdays:
         return named
