@@ -15,6 +15,8 @@ from backend.core.queries import looking_up
 from backend.directory.bookings import slots
 from backend.directory.models import Offer, Slot
 from backend.directory.ratings import reading
+from backend.people.roles import Can
+from web import session
 from web.templatetags.yike import lang
 
 register = template.Library()
@@ -34,6 +36,12 @@ def _sessions(offer: Offer) -> list[slots.Shown]:
     moment = now()
     coming = slots.sessions(first=moment, last=moment + timedelta(days=28), offer_id=offer.id)
     return [one for one in coming if one.state in ("open", "waiting")][:SHOWN]
+
+
+@register.simple_tag(takes_context=True)
+def keeps_bookings(context: template.Context) -> bool:
+    """Whether the reader keeps bookings somewhere: an organization's or a venue's."""
+    return session.own_actor_of(context["request"]).may(Can.BOOKING_KEEP)
 
 
 @register.simple_tag

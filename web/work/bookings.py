@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -41,7 +42,7 @@ def day(request: HttpRequest) -> HttpResponse:
         "offer__created_at", "starts_at"
     )
     rows = reading.everything().visible_to(actor).filter(slot__in=slots).exclude(state__in=TAKES_NOTHING)
-    seen = reading.seen(actor, rows.order_by("slot_id", "number", "created_at"))
+    seen = reading.seen(actor, rows.order_by("slot_id", F("number").asc(nulls_first=True), "created_at"))
     of_slot = {slot_id: list(found) for slot_id, found in groupby(seen, key=lambda one: one.booking.slot_id)}
     return show(
         request,
