@@ -15,6 +15,7 @@ from backend.core.verb import record, verb
 from backend.directory.bookings import closing, notices, places, reminders
 from backend.directory.bookings.acting import held
 from backend.directory.bookings.flow import ACTIVE, State
+from backend.directory.bookings.slots import suspended
 from backend.directory.models import Booking, Closure, Offer, Status
 from backend.people.actor import Actor
 
@@ -56,9 +57,11 @@ def _close(actor: Actor, *, offer_id: UUID) -> int:
 
 
 def close_what_is_gone() -> int:
-    """Cancel what is booked of services that are no longer offered; how many bookings."""
+    """Cancel what is booked of services that are no longer offered, or suspended; how many bookings."""
     coming = Booking.objects.filter(state__in=ACTIVE, starts_at__gt=now())
-    gone = Offer.objects.filter(id__in=coming.values("offer_id")).exclude(place__service__status=Status.ACTIVE)
+    gone = Offer.objects.filter(
+        ~Q(place__service__status=Status.ACTIVE) | suspended(), id__in=coming.values("offer_id")
+    )
     return sum(_close(WORKER, offer_id=offer_id) for offer_id in list(gone.values_list("id", flat=True)))
 
 

@@ -12,6 +12,7 @@ from django.db.models import Q
 
 from backend.core.clock import now
 from backend.core.errors import NotFound
+from backend.directory.credit import live_suspensions
 from backend.directory.hours import spans_on
 from backend.directory.models import Offer, Service, ServiceAtLocation, Slot, Status
 
@@ -79,8 +80,20 @@ def is_time_of(offer: Offer, start: datetime) -> Times | None:
 
 
 def is_open(offer: Offer) -> bool:
-    """Whether the offer can be booked at all."""
+    """Whether the offer can be booked at all: it has not ended, its service is there and not suspended."""
+    return _is_live(offer) and not Offer.objects.filter(suspended(), id=offer.id).exists()
+
+
+def _is_live(offer: Offer) -> bool:
     return offer.ended_at is None and offer.place.service.status == Status.ACTIVE
+
+
+def suspended() -> Q:
+    """A condition on offers: their service or its organization is suspended now."""
+    stopped = live_suspensions(now())
+    services, organizations = stopped.filter(organization=None), stopped.filter(service=None)
+    theirs = Q(place__service__organization_id__in=organizations.values("organization_id"))
+    return theirs | Q(place__service_id__in=services.values("service_id"))
 
 
 def when_bookable(offer: Offer, start: datetime) -> str:
@@ -96,10 +109,11 @@ def when_bookable(offer: Offer, start: datetime) -> str:
 
 def offers_at(service: Service | None = None, place: ServiceAtLocation | UUID | None = None) -> list[Offer]:
     """What can be booked of a service, or at one of its places, the oldest first."""
-    rows = Offer.objects.filter(ended_at=None).select_related("place__location", "place__service")
+    rows = Offer.objects.filter(ended_at=None, place__service__status=Status.ACTIVE).exclude(suspended())
+    rows = rows.select_related("place__location", "place__service")
     rows = rows.filter(place__service=service) if service is not None else rows
     rows = rows.filter(place=place) if place is not None else rows
-    return [offer for offer in rows.order_by("created_at", "id") if is_open(offer)]
+    return list(rows.order_by("created_at", "id"))
 
 
 def offer_to_book(offer_id: UUID) -> Offer:
@@ -111,7 +125,7 @@ def offer_to_book(offer_id: UUID) -> Offer:
 
 
 def on(offers: Iterable[Offer], day: date) -> list[Shown]:
-    """Every slot and session of these offers on a local day, by time (one query)."""
+    """Every slot and session of these offers on a local day, by time (two queries)."""
     offers = list(offers)
     if not offers:
         return []
@@ -119,12 +133,13 @@ def on(offers: Iterable[Offer], day: date) -> list[Shown]:
     rooms = {offer.resource for offer in offers} - {None}
     near = Slot.objects.filter(starts_at__gte=around - timedelta(days=1), starts_at__lt=around + timedelta(days=3))
     rows = list(near.filter(Q(offer__in=offers) | Q(resource__in=rooms)).order_by("starts_at", "id"))
-    found = [shown for offer in offers for shown in _of_offer(offer, day, rows)]
+    stopped = set(Offer.objects.filter(suspended(), id__in=[offer.id for offer in offers]).values_list("id", flat=True))
+    found = [one for offer in offers for one in _of_offer(offer, day, rows, offer.id not in stopped)]
     return sorted(found, key=lambda shown: (shown.starts_at, shown.offer.created_at))
 
 
-def _of_offer(offer: Offer, day: date, rows: list[Slot]) -> Iterator[Shown]:
-    zone = zone_of(offer)
+def _of_offer(offer: Offer, day: date, rows: list[Slot], may_offer: bool) -> Iterator[Shown]:
+    zone, live = zone_of(offer), may_offer and _is_live(offer)
     mine = [row for row in rows if row.offer_id == offer.id]
     kept = {row.starts_at: row for row in mine if not row.is_session}
     taken = [row for row in rows if row.resource and row.resource == offer.resource and row.has_the_room]
@@ -132,21 +147,21 @@ def _of_offer(offer: Offer, day: date, rows: list[Slot]) -> Iterator[Shown]:
         row = kept.get(start) or Slot(offer=offer, starts_at=start, ends_at=end, capacity=offer.capacity)
         if not row.taken and any(one.starts_at < end and one.ends_at > start for one in taken):
             row = Slot(offer=offer, starts_at=start, ends_at=end, capacity=0)  # somebody else has the room
-        yield _shown(offer, row, zone)
+        yield _shown(offer, row, zone, live)
     for row in mine:
         if row.is_session and row.starts_at.astimezone(zone).date() == day:
-            yield _shown(offer, row, zone)
+            yield _shown(offer, row, zone, live)
 
 
 def shown(row: Slot) -> Shown:
     """One slot that is kept already."""
-    return _shown(row.offer, row, zone_of(row.offer))
+    return _shown(row.offer, row, zone_of(row.offer), is_open(row.offer))
 
 
-def _shown(offer: Offer, row: Slot, zone: ZoneInfo) -> Shown:
+def _shown(offer: Offer, row: Slot, zone: ZoneInfo, is_live: bool) -> Shown:
     free = max(row.capacity - row.taken, 0) if row.queued == 0 else 0
     state = when_bookable(offer, row.starts_at)
-    if row.closed_at is not None or not is_open(offer):
+    if row.closed_at is not None or not is_live:
         state, free = "closed", 0
     elif state == "open" and free == 0:
         state = "waiting" if row.capacity and row.queued < offer.waiting_places else "full"
@@ -179,7 +194,8 @@ def sessions(
 ) -> list[Shown]:
     """Announced sessions that begin in `[first, last)`, by time: of a community, of these kinds of service, of one offer."""
     rows = Slot.objects.filter(is_session=True, closed_at=None, starts_at__gte=first, starts_at__lt=last)
-    rows = rows.filter(offer__ended_at=None, offer__place__service__status=Status.ACTIVE)
+    alive = Offer.objects.filter(ended_at=None, place__service__status=Status.ACTIVE).exclude(suspended())
+    rows = rows.filter(offer__in=alive)
     if community_id is not None:
         rows = rows.filter(offer__place__location__community_id=community_id)
     if offer_id is not None:
@@ -187,4 +203,4 @@ def sessions(
     if codes is not None:
         rows = rows.filter(offer__place__service__category__code__in=list(codes))
     found = rows.select_related("offer__place__location", "offer__place__service").order_by("starts_at", "id")[:most]
-    return [shown(row) for row in found]
+    return [_shown(row.offer, row, zone_of(row.offer), True) for row in found]

@@ -14,7 +14,7 @@ from backend.core.errors import NotFound
 from backend.directory.bookings import acting, errors, keeping, loops, offers, reading, slots
 from backend.directory.bookings.flow import State
 from backend.directory.bookings.words import REASON
-from backend.directory.models import Booking, Closure, Membership, Slot, Status
+from backend.directory.models import Booking, Closure, Membership, Slot, Status, Suspension
 from backend.people import delegations
 from backend.people.acting import with_powers
 from backend.people.roles import Power
@@ -157,6 +157,19 @@ def test_a_service_that_is_gone_cancels_what_was_booked(cast: Cast) -> None:
     assert loops.close_what_is_gone() == 1
     assert Booking.objects.get(id=booked.id).why == "closed"
     assert slots.offers_at(service=service) == []
+
+
+def test_a_suspended_provider_is_not_booked_and_its_bookings_are_cancelled(cast: Cast) -> None:
+    offer, other = making.make_offer(cast), making.make_offer(cast)
+    booked, elsewhere = making.book(cast.wang, offer), making.book(cast.wang, other)
+    owner = offer.place.service.organization
+    Suspension.objects.create(organization=owner, division=cast.community, reason="演示")
+    with pytest.raises(errors.NotBookable):
+        making.book(cast.neighbour, offer, making.tomorrow(10))
+    assert slots.offers_at(place=offer.place_id) == []
+    assert {slot.state for slot in slots.on([offer], making.tomorrow(9).date())} == {"closed"}
+    assert loops.close_what_is_gone() == 1
+    assert [Booking.objects.get(id=b.id).state for b in (booked, elsewhere)] == [State.CANCELLED, State.CONFIRMED]
 
 
 def test_reminders_come_a_day_and_two_hours_before_once_each(cast: Cast, moved_clock: Moved) -> None:
