@@ -8,8 +8,10 @@ from web.desk import bulletins as desk_bulletins
 from web.desk import circles as desk_circles
 from web.desk import coverage as desk_coverage
 from web.desk import deliveries as desk_deliveries
+from web.desk import directory as desk_directory
 from web.desk import index as desk_index
 from web.desk import people as desk_people
+from web.desk import sheets as desk_sheets
 from web.desk import tickets as desk_tickets
 from web.public import home, login, preferences, reproof, security_txt, tokens
 from web.resident import (
@@ -18,6 +20,7 @@ from web.resident import (
     bulletins,
     circle,
     circles,
+    corrections,
     coverage,
     delegates,
     devices,
@@ -35,6 +38,7 @@ from web.resident import (
 from web.resident import home as resident
 from web.staff import security
 from web.work import bookings as work
+from web.work import services as work_services
 
 app_name = "web"
 
@@ -125,7 +129,26 @@ urlpatterns = [
     path("app/family/stop", delegates.stop, name="family-stop"),
     path("app/family/alarms", delegates.alarms, name="family-alarms"),
     path("app/family/<uuid:person_id>/<uuid:delegation_id>/end", delegates.end, name="family-end"),
+    path("app/services/<uuid:place_id>/correct", corrections.report, name="correct"),
+    path("app/corrections", corrections.mine, name="corrections"),
+    path("work/services", work_services.services, name="work"),
+    path("work/services/apply", work_services.apply_for, name="work-apply"),
+    path("work/services/<uuid:service_id>", work_services.service, name="work-service"),
+    path("work/services/<uuid:service_id>/pause", work_services.pause, name="work-pause"),
+    path("work/services/<uuid:service_id>/pause/<uuid:closure_id>/end", work_services.resume, name="work-resume"),
+    path("work/organizations/<uuid:organization_id>/new", work_services.new, name="work-new"),
+    path("work/members/<uuid:membership_id>/end", work_services.end_membership, name="work-member-end"),
+    path("work/login", work_services.set_up_login, name="work-login"),
+    path("work/<slug:kind>/<uuid:row_id>/withdraw", work_services.withdraw, name="work-withdraw"),
+    path("directory/photos/<uuid:photo_id>", desk_directory.picture, name="directory-photo"),
     path("desk", alarms.desk, name="desk"),
+    path("desk/directory", desk_directory.waiting, name="desk-directory"),
+    path("desk/directory/sheets", desk_sheets.all_sheets, name="desk-sheets"),
+    path("desk/directory/sheets/template.csv", desk_sheets.template, name="desk-sheets-template"),
+    path("desk/directory/sheets/<uuid:sheet_id>", desk_sheets.one, name="desk-sheet"),
+    path("desk/directory/sheets/<uuid:sheet_id>/report.csv", desk_sheets.report_file, name="desk-sheet-report"),
+    path("desk/directory/sheets/<uuid:sheet_id>/<slug:act>", desk_sheets.act, name="desk-sheet-act"),
+    path("desk/directory/<slug:kind>/<uuid:row_id>/<slug:act>", desk_directory.decide, name="desk-directory-decide"),
     path("desk/queue", alarms.queue_fragment, name="desk-queue"),
     path("desk/deliveries", desk_deliveries.log, name="desk-deliveries"),
     path("desk/deliveries/search", desk_deliveries.search, name="desk-deliveries-search"),

@@ -12,7 +12,8 @@ from backend.bulletins.models import Bulletin
 from backend.directory.bookings.flow import State as BookingState
 from backend.directory.coverage.counting import LISTS
 from backend.directory.coverage.profiles import PROFILES
-from backend.directory.models import ThemedCircle
+from backend.directory.intake import writing
+from backend.directory.models import Closure, Correction, Sheet, ThemedCircle
 from backend.emergency.kinds import Disposition, Kind, Priority
 from backend.emergency.kinds import State as IncidentState
 from backend.insight.models import IndexConfig
@@ -61,6 +62,11 @@ WORDS = {
     "coverage.profile": list(PROFILES),
     "index.state": IndexConfig.State.values,
     "index.why": [FEW, NOTHING],
+    "correct.kind": Correction.Kind.values,
+    "dirstate": Correction.State.values,
+    "dirfield": [*writing.FIELDS, "category", "organization"],
+    "closure": Closure.Kind.values,
+    "sheet.state": Sheet.State.values,
     "booking.state": [state.value for state in BookingState],
     "booking.why": ["closed", "ended", "lapsed", "moved", "erased"],
     "book.slot": ["full", "closed", "past", "too-soon", "too-early"],

@@ -21,6 +21,8 @@ class Desk:
     has_people: bool
     has_deliveries: bool
     has_circles: bool
+    has_directory: bool
+    has_sheets: bool
     is_dispatcher: bool
     channels: list[str]
 
@@ -40,6 +42,8 @@ def desk_of(actor: Actor) -> Desk:
         has_people=actor.may(Can.HOME_CONFIRM) or actor.may(Can.PERSON_READ),
         has_deliveries=actor.may(Can.DELIVERY_KEEP),
         has_circles=actor.may(Can.CIRCLE_CURATE),
+        has_directory=actor.may(Can.DIRECTORY_REVIEW),
+        has_sheets=actor.may(Can.DIRECTORY_IMPORT),
         is_dispatcher=actor.may(Can.DUTY_KEEP),
         channels=channels,
     )
