@@ -22,7 +22,16 @@ from tests import cast as casting
 from tests.environment import SHARED
 
 # Tables that migrations and their signals fill: they are the same for every test.
-KEPT = {"core_auditepoch", "django_migrations", "django_content_type", "auth_permission", "directory_taxonomyterm"}
+KEPT = {
+    "auth_permission",
+    "core_auditepoch",
+    "directory_listedterm",
+    "directory_listedterm_categories",
+    "directory_taxonomy",
+    "directory_taxonomyterm",
+    "django_content_type",
+    "django_migrations",
+}
 SMALL = 512 * 1024  # bytes
 EMPTY_THE_FULL = """
 DO $$ DECLARE one record; large text[] := '{}'; BEGIN

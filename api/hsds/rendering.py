@@ -37,18 +37,26 @@ def uri(text: str) -> str:
 
 def told(found: Thing) -> Thing:
     """Without what is empty or unknown."""
-    return {name: value for name, value in found.items() if value is not None and value != "" and value != []}
+    return {
+        name: value
+        for name, value in found.items()
+        if value is not None and value != "" and value != []
+    }
 
 
 def pick(row: Any, name: str, language: str) -> str:
     """A text of the row in the reader's language, else in Chinese."""
-    text = (getattr(row, f"{name}_en") if language == "en" else "") or getattr(row, name)
+    text = (getattr(row, f"{name}_en") if language == "en" else "") or getattr(
+        row, name
+    )
     return str(text)
 
 
 def other(row: Any, shown: str) -> str:
     """The other name of a row."""
-    return next((name for name in (row.name_en, row.name) if name and name != shown), "")
+    return next(
+        (name for name in (row.name_en, row.name) if name and name != shown), ""
+    )
 
 
 def phone(row: Phone, owner: str, language: str) -> Thing:
@@ -69,10 +77,19 @@ def plain_phone(number: str, owner: str, owner_id: object) -> list[Thing]:
     """The one number that a row holds itself."""
     if not number:
         return []
-    return [{"id": made("phone", owner, owner_id), f"{owner}_id": str(owner_id), "number": number, "type": "voice"}]
+    return [
+        {
+            "id": made("phone", owner, owner_id),
+            f"{owner}_id": str(owner_id),
+            "number": number,
+            "type": "voice",
+        }
+    ]
 
 
-def languages(codes: Iterable[str], owner: str, owner_id: object, language: str) -> list[Thing]:
+def languages(
+    codes: Iterable[str], owner: str, owner_id: object, language: str
+) -> list[Thing]:
     return [
         {
             "id": made("language", owner, owner_id, code),
@@ -116,7 +133,14 @@ def area(row: ServiceArea, language: str) -> Thing:
     division = row.division
     name = pick(row, "name", language) or (division.label(language) if division else "")
     code = f"urn:cn:division:{division.code}" if division else ""
-    return told({"id": str(row.id), "service_id": str(row.service_id), "name": name, "uri": code})
+    return told(
+        {
+            "id": str(row.id),
+            "service_id": str(row.service_id),
+            "name": name,
+            "uri": code,
+        }
+    )
 
 
 def program(row: Program, language: str) -> Thing:
@@ -161,7 +185,9 @@ def organization_within(row: Organization, language: str) -> Thing:
     found = organization(row, language) | {
         "phones": plain_phone(row.phone, "organization", row.id)
         + [phone(one, "organization", language) for one in row.phones.all()],
-        "contacts": [contact(one, "organization", language) for one in row.contacts.all()],
+        "contacts": [
+            contact(one, "organization", language) for one in row.contacts.all()
+        ],
         "programs": [program(one, language) for one in row.programs.all()],
         "organization_identifiers": [identifier(one) for one in row.identifiers.all()],
     }
@@ -190,7 +216,9 @@ def service(row: Service, language: str, stopped: Suspension | None = None) -> T
             "minimum_age": row.minimum_age,
             "maximum_age": row.maximum_age,
             "alert": _alert(row, stopped, language),
-            "last_modified": row.last_modified.astimezone(BEIJING).isoformat(timespec="microseconds"),
+            "last_modified": row.last_modified.astimezone(BEIJING).isoformat(
+                timespec="microseconds"
+            ),
             "organization": organization(owner, language) if owner else None,
             "program": program(row.program, language) if row.program else None,
         }
@@ -200,7 +228,11 @@ def service(row: Service, language: str, stopped: Suspension | None = None) -> T
 def _mark(row: Service, stopped: Suspension | None, language: str) -> str:
     if not row.is_certified or stopped is not None:
         return ""
-    return "Certified provider of the 15-minute circle" if language == "en" else "一刻钟服务圈认证服务商"
+    return (
+        "Certified provider of the 15-minute circle"
+        if language == "en"
+        else "一刻钟服务圈认证服务商"
+    )
 
 
 def _alert(row: Service, stopped: Suspension | None, language: str) -> str:
@@ -208,7 +240,11 @@ def _alert(row: Service, stopped: Suspension | None, language: str) -> str:
     if stopped is None:
         return own
     day = f"{stopped.since.astimezone(BEIJING):%Y-%m-%d}"
-    said = f"Suspended since {day}: {stopped.reason}" if language == "en" else f"自 {day} 起暂停：{stopped.reason}"
+    said = (
+        f"Suspended since {day}: {stopped.reason}"
+        if language == "en"
+        else f"自 {day} 起暂停：{stopped.reason}"
+    )
     return f"{said} {own}".strip()
 
 
@@ -216,7 +252,9 @@ def minimal(row: Service) -> Thing:
     """What a mirror compares."""
     return {
         "id": str(row.id),
-        "last_modified": row.last_modified.astimezone(BEIJING).isoformat(timespec="microseconds"),
+        "last_modified": row.last_modified.astimezone(BEIJING).isoformat(
+            timespec="microseconds"
+        ),
     }
 
 
@@ -235,7 +273,9 @@ def category(row: Service, language: str) -> Thing:
     }
 
 
-def service_within(row: Service, language: str, stopped: Suspension | None = None) -> Thing:
+def service_within(
+    row: Service, language: str, stopped: Suspension | None = None
+) -> Thing:
     """A service with what hangs on it, but for its places."""
     found = service(row, language, stopped) | {
         "phones": [phone(one, "service", language) for one in row.phones.all()],
@@ -261,7 +301,9 @@ def service_within(row: Service, language: str, stopped: Suspension | None = Non
     return told(found)
 
 
-def service_full(row: Service, language: str, stopped: Suspension | None = None) -> Thing:
+def service_full(
+    row: Service, language: str, stopped: Suspension | None = None
+) -> Thing:
     """`GET /services/{id}`."""
     at = [place_within(one, language) for one in row.service_at_locations.all()]
     return told(service_within(row, language, stopped) | {"service_at_locations": at})
@@ -297,9 +339,16 @@ def place_within(row: ServiceAtLocation, language: str, walk: str = "") -> Thing
     )
 
 
-def place_full(row: ServiceAtLocation, language: str, stopped: Suspension | None = None, walk: str = "") -> Thing:
+def place_full(
+    row: ServiceAtLocation,
+    language: str,
+    stopped: Suspension | None = None,
+    walk: str = "",
+) -> Thing:
     """`GET /service_at_locations/{id}`."""
-    return place_within(row, language, walk) | {"service": service_within(row.service, language, stopped)}
+    return place_within(row, language, walk) | {
+        "service": service_within(row.service, language, stopped)
+    }
 
 
 def organization_full(row: Organization, language: str, services: list[Thing]) -> Thing:

@@ -25,7 +25,9 @@ _counts: OrderedDict[tuple[Any, ...], tuple[float, int]] = OrderedDict()
 class Selection:
     """Rows of one kind: `FROM` and `WHERE` with parameters; `key` is the ordered id column."""
 
-    def __init__(self, key: str, tables: str, conditions: list[str], parameters: list[Any]) -> None:
+    def __init__(
+        self, key: str, tables: str, conditions: list[str], parameters: list[Any]
+    ) -> None:
         self.key, self.tables, self.parameters = key, tables, parameters
         self.where = " AND ".join(conditions) or "true"
 
@@ -35,8 +37,17 @@ class Selection:
         with connection.cursor() as cursor:
             cursor.execute("SELECT max(last_modified) FROM directory_service")
             (version,) = cursor.fetchone() or (None,)
-            remembered = (connection.settings_dict["NAME"], sql, repr(self.parameters), version)
-            if (known := _counts.get(remembered)) and time.monotonic() - known[0] < REMEMBERED and version is not None:
+            remembered = (
+                connection.settings_dict["NAME"],
+                sql,
+                repr(self.parameters),
+                version,
+            )
+            if (
+                (known := _counts.get(remembered))
+                and time.monotonic() - known[0] < REMEMBERED
+                and version is not None
+            ):
                 return known[1]
             cursor.execute(sql, self.parameters)
             (found,) = cursor.fetchone() or (0,)
@@ -101,7 +112,11 @@ def organizations(asked: Asked) -> Selection:
         )
         parameters.append(codes)
     if asked.search:
-        like = "%" + asked.search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        like = (
+            "%"
+            + asked.search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+            + "%"
+        )
         conditions.append("(o.name ILIKE %s OR o.name_en ILIKE %s)")
         parameters += [like, like]
     return Selection("o.id", "directory_organization o", conditions, parameters)
@@ -152,5 +167,7 @@ def _near_postcode(asked: Asked, conditions: list[str], parameters: list[Any]) -
     if centre is None:
         conditions.append("false")
         return
-    conditions.append("l.zone = %s AND point(l.easting, l.northing) <@ circle(point(%s, %s), %s)")
+    conditions.append(
+        "l.zone = %s AND point(l.easting, l.northing) <@ circle(point(%s, %s), %s)"
+    )
     parameters += [*centre, asked.proximity]
