@@ -16,6 +16,7 @@ from backend.insight.sources import SOURCES
 from backend.people.actor import Actor
 
 JOB = "insight.index"
+BATCH = 40
 SYSTEM = Actor.system("insight")
 
 
@@ -66,14 +67,14 @@ def run(work: Run) -> None:
         work.step(number + 1, len(ids), cursor=number + 1)
 
 
-@every(seconds=86_400, name="insight.index")
+@every(seconds=300, name="insight.index")
 def compute_last_month() -> int:
-    """Compute the month that is over by the adopted version, where that was not done yet; returns how many."""
+    """Compute the month that is over by the adopted version, where that was not done yet, a batch at a time; returns how many."""
     config, month = IndexConfig.objects.filter(state=IndexConfig.State.ADOPTED).first(), months.last()
     if config is None:
         return 0
     done = set(IndexResult.objects.filter(config=config, month=month).values_list("community_id", flat=True))
-    missing = [community for community in communities() if community not in done]
+    missing = [community for community in communities() if community not in done][:BATCH]
     for community in missing:
         compute(SYSTEM, config=config, community_id=community, month=month)
     return len(missing)

@@ -124,6 +124,12 @@ def test_a_second_count_on_the_same_day_corrects_the_first(town: Cast) -> None:
     assert CoverageMark.objects.filter(community=town.community).exists()
 
 
+def test_the_worker_counts_each_community_once_a_day(town: Cast, moved_clock: Any) -> None:
+    assert (keeping.count_due(), keeping.count_due()) == (2, 0)
+    with moved_clock(timedelta(days=1)):
+        assert (keeping.count_due(), keeping.count_due()) == (2, 0)
+
+
 def test_communities_stand_beside_each_other(town: Cast, django_assert_max_num_queries: Any) -> None:
     keeping.count_all()
     with django_assert_max_num_queries(8):
