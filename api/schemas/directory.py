@@ -76,6 +76,7 @@ class CircleItem(Schema):
     rating: float | None = Field(description="mean of 1 to 5")
     rating_count: int
     accessibility: Access
+    maybe_closed: bool = Field(description="several residents say that it has closed, and no officer has looked yet")
 
     @staticmethod
     def plain(found: Found, language: str, category_name: str) -> dict[str, Any]:
@@ -103,6 +104,7 @@ class CircleItem(Schema):
             "rating": row.rating,
             "rating_count": row.rating_count,
             "accessibility": row.accessibility or "unknown",
+            "maybe_closed": row.is_doubted,
         }
 
 

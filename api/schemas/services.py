@@ -311,6 +311,7 @@ class ServiceOut(Schema):
     certified: bool
     rating: float | None
     rating_count: int
+    maybe_closed: bool = Field(description="several residents say that it has closed, and no officer has looked yet")
     credit: CreditOut
     guide: list[GuideLine] = Field(description="matters of the guide that are done here")
     source: str
@@ -345,6 +346,7 @@ class ServiceOut(Schema):
             certified=record.certified,
             rating=row.rating,
             rating_count=row.rating_count,
+            maybe_closed=row.doubted_at is not None,
             credit=record,
             guide=[GuideLine.of(one, language) for one in found.guide],
             last_modified=row.last_modified,

@@ -19,7 +19,7 @@ TABLES = (
 )
 COLUMNS = (
     "x.id, s.id, s.name, s.name_en, t.code, l.lon, l.lat, l.timezone, x.hours, x.closed, x.phone, l.address, l.address_en, "
-    "s.is_certified, s.rating_sum, s.rating_count, l.accessibility"
+    "s.is_certified, s.rating_sum, s.rating_count, l.accessibility, s.doubted_at IS NOT NULL"
 )
 
 
@@ -43,6 +43,7 @@ class Listed(NamedTuple):
     rating_sum: int
     rating_count: int
     accessibility: str
+    is_doubted: bool
 
     def name(self, language: str) -> str:
         """Return its name in the reader's language, or that of its category when it has none."""

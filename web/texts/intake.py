@@ -10,6 +10,7 @@ TEXTS = {
     "correct.text": ("说明（正确的应该是什么）", "What would be right"),
     "correct.photo": ("照片", "Photo"),
     "correct.send": ("提交", "Send"),
+    "correct.owner": ("我是店主，维护信息", "This is my shop: keep its entry"),
     "correct.login": ("登录后可以反映信息有误。", "Log in to say that something is wrong here."),
     "correct.sent": ("谢谢！已提交，核实后会通知您。", "Thank you! We will check it and tell you."),
     "correct.doubt": (

@@ -1,9 +1,9 @@
-import backend.core.clock
-import backend.core.ids
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+import backend.core.clock
+import backend.core.ids
 from backend.core.walls import Wall
 
 
