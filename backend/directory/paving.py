@@ -1,5 +1,6 @@
 """The rows of a network: read whole, written by their differences, so that a street that stays keeps its name and its walks."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 import numpy as np
@@ -174,7 +175,7 @@ def _write_doors(network: Network, doors: list[Door]) -> list[Floats]:
 
 
 def _replace(
-    network: Network, model: type[Model], rows: list[Model], columns: tuple[str, ...]
+    network: Network, model: type[Model], rows: Sequence[Model], columns: tuple[str, ...]
 ) -> list[tuple[object, ...]]:
     """Make the rows of a network these; return those, old and new, that differ."""
 
@@ -197,15 +198,18 @@ def _changed_points(
     was, is_now = old.order[gone], new.order[np.r_[come, differ]]
     left, right = before.points[before.tails[was]], before.points[before.heads[was]]
     if before.zone != after.zone and len(was):
-        left, right = (
-            np.column_stack(geo.utm(*geo.from_utm(*ends.T, before.zone), after.zone)) for ends in (left, right)
-        )
+        left, right = (_rezoned(ends, before.zone, after.zone) for ends in (left, right))
     left, right = np.r_[left, after.points[after.tails[is_now]]], np.r_[right, after.points[after.heads[is_now]]]
     count = np.maximum(np.ceil(np.hypot(*(right - left).T) / _SPACING).astype(np.int64), 1) + 1
     owner = np.repeat(np.arange(len(left)), count)
     share = (np.arange(len(owner)) - np.repeat(np.cumsum(count) - count, count)) / np.repeat(count - 1, count)
     points: Floats = left[owner] + share[:, None] * (right - left)[owner]
     return points
+
+
+def _rezoned(points: Floats, old: int, new: int) -> Floats:
+    lon, lat = geo.from_utm(points[:, 0], points[:, 1], old)
+    return np.column_stack(geo.utm(lon, lat, new))
 
 
 def _mark_origins(network: Network, zone: int, profile: Profile, changed: Floats, doors: list[Floats]) -> None:

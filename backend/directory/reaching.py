@@ -63,16 +63,16 @@ def stand(
     best = _off(lon, lat, how)
     for network in networks.around(lon, lat):
         loaded = networks.loaded(network)
-        begin = loaded.doors.starts(np.array([(lon, lat)]), how)[0] if is_building else np.array((lon, lat))
-        point = np.array(geo.utm(*begin.tolist(), network.zone))
+        from_lon, from_lat = loaded.doors.starts(np.array([(lon, lat)]), how)[0].tolist() if is_building else (lon, lat)
+        point = np.array(geo.utm(float(from_lon), float(from_lat), network.zone))
         streets = loaded.streets(how)
         snap = streets.snap(point[None, :])
         if snap.edge[0] >= 0 and (best.snap is None or snap.leg[0] < best.snap.leg[0]):
             if gates_at is not None:
                 streets = loaded.streets(how, gates_at, snap)
-            best = Stand(*begin.tolist(), network.zone, point, how, network, streets, snap)
+            best = Stand(from_lon, from_lat, network.zone, point, how, network, streets, snap)
         elif best.network is None and how is not FOOT and loaded.foot.snap(point[None, :]).edge[0] >= 0:
-            best = Stand(*begin.tolist(), network.zone, point, how, network)
+            best = Stand(from_lon, from_lat, network.zone, point, how, network)
     return best
 
 

@@ -134,9 +134,9 @@ class _Pass:
             far, guess = estimate(ends.points[number], others.points, guessed, LIMIT)
             theirs = names[np.r_[near, far]]
             mine = np.repeat(as_bytes([ends.ids[number]]), len(theirs))
-            pair = (theirs, mine) if are_services else (mine, theirs)
+            buildings, services = (theirs, mine) if are_services else (mine, theirs)
             is_guess = np.r_[np.zeros(len(near), bool), np.ones(len(far), bool)]
-            yield Walks(*pair, np.r_[effort, guess], np.r_[metres, guess], is_guess)
+            yield Walks(buildings, services, np.r_[effort, guess], np.r_[metres, guess], is_guess)
 
     def keep_targets(self, ends: Ends, walks: Walks) -> int:
         rows = kept.drop_walks_to(self.network, self.profile, ends.ids) + self.placing.keep_targets(ends)

@@ -1,6 +1,7 @@
 """What has changed since walks were computed: services and buildings that came, moved, went, or whose streets are others now."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -89,14 +90,14 @@ def _box(network: Network, margin: float) -> Box:
     return west, south, east, north
 
 
-def _rows(sql: str, values: list[object]) -> list[tuple[UUID, float, float]]:
+def _rows(sql: str, values: list[Any]) -> list[tuple[UUID, float, float]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         found: list[tuple[UUID, float, float]] = cursor.fetchall()
         return found
 
 
-def _ids(sql: str, values: list[object]) -> list[UUID]:
+def _ids(sql: str, values: list[Any]) -> list[UUID]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return [row[0] for row in cursor.fetchall()]

@@ -1,6 +1,7 @@
 """Where buildings and services join the streets of a network, and the rows that remember it."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -171,14 +172,14 @@ class Placing:
         return Ends([row[0] for row in rows], columns[:, :2], starts, points, snaps, columns[:, 8] > 0)
 
     @staticmethod
-    def _rows(sql: str, *values: object) -> list[tuple[object, ...]]:
+    def _rows(sql: str, *values: Any) -> list[tuple[Any, ...]]:
         with connection.cursor() as cursor:
             cursor.execute(sql, list(values))
-            rows: list[tuple[object, ...]] = cursor.fetchall()
+            rows: list[tuple[Any, ...]] = cursor.fetchall()
             return rows
 
     @staticmethod
-    def _write(sql: str, *values: object) -> int:
+    def _write(sql: str, *values: Any) -> int:
         with connection.cursor() as cursor:
             cursor.execute(sql, list(values))
             count: int = cursor.rowcount
