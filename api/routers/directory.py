@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from ninja import Query
+from pydantic_core import to_json
 
 from api.edge import PUBLIC, Reply, Request, Router, access, language, read_cursor, write_cursor
 from api.schemas.categories import ServiceCategoriesOut
@@ -46,7 +47,7 @@ def get_circle(request: Request, query: Query[CircleQuery]) -> Reply:
     found = finding.find(_start(request, query), wish)
     cursor = write_cursor(list(found.next), salt) if found.next else None
     shown = CircleOut.plain(found, language(request), categories.terms(), cursor)
-    return Reply(json.dumps(shown, ensure_ascii=False, separators=(",", ":")), content_type="application/json")
+    return Reply(to_json(shown), content_type="application/json")
 
 
 @router.get("/circle/area", response=AreaOut)

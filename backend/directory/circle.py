@@ -10,11 +10,12 @@ from uuid import UUID
 
 from django.db import connection
 
+from backend.core import prepared
 from backend.directory import listing, reaching
 from backend.directory.ahead.profiles import PROFILES
 from backend.directory.hours import Opening
 from backend.directory.listing import Filters, Listed
-from backend.directory.models import Network, WalkOrigin, WheelOrigin
+from backend.directory.models import Network
 from backend.directory.reaching import Walked
 from backend.directory.walking.snapping import Snaps
 from backend.directory.walking.streets import PACES
@@ -120,12 +121,14 @@ def of(start: Start, wish: Wish) -> Circle:
 
 def from_building(building_id: UUID, lon: float, lat: float, wish: Wish) -> Circle:
     """Return the circle of a building at these degrees: one read of the table if that is up to it, else computed."""
-    table: Any = WalkOrigin if wish.profile == "foot" else WheelOrigin
-    start = table.objects.filter(building_id=building_id).first()
-    is_ready = start is not None and not start.is_stale and start.limit >= wish.effort - 1e-6 and not wish.gates
-    if not is_ready or (start.lon, start.lat) != (lon, lat):
+    found = prepared.rows(
+        f"SELECT lon, lat, start_lon, start_lat, snap_metres FROM {PROFILES[wish.profile].origins} "  # noqa: S608 - our names
+        'WHERE building_id = %s AND NOT is_stale AND "limit" >= %s',
+        [building_id, wish.effort - 1e-6],
+    )
+    if not found or wish.gates or found[0][:2] != (lon, lat):
         return from_point(lon, lat, wish, building_id)
-    origin = Origin(start.start_lon, start.start_lat, building_id, start.snap_metres)
+    origin = Origin(found[0][2], found[0][3], building_id, found[0][4])
     return _answer(origin, wish, "network", _ahead(building_id, wish))
 
 
@@ -156,25 +159,30 @@ def _ahead(building_id: UUID, wish: Wish) -> Iterator[Reached]:
     size = wish.limit + 1 if not wish.filters.is_open else 4 * wish.limit + 1
     conditions, parameters = wish.filters.sql()
     ranking, costs = wish.filters.cost()
-    ranked, order, cost = "", "w.effort", "0::float"
-    if wish.filters.q:
+    ranked, order, cost, read = "", "w.effort", "0::float", prepared.rows
+    if wish.filters.q:  # the text is of the words
+        read = _once
         ranked, order, cost = f"CROSS JOIN LATERAL (SELECT {ranking} AS cost) r ", "w.effort + r.cost", "r.cost"
     while True:
         place = f"AND ({order}, w.service_at_location_id) > (%s, %s)" if after else ""
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"SELECT {listing.COLUMNS}, w.effort, w.metres, w.is_estimate, {cost} FROM {PROFILES[wish.profile].times} w "  # noqa: S608
-                f"JOIN {listing.TABLES} ON x.id = w.service_at_location_id {ranked}"
-                f"WHERE w.building_id = %s AND w.effort <= %s {place} AND {conditions} "
-                f"ORDER BY {order}, w.service_at_location_id LIMIT %s",
-                [*costs, building_id, wish.effort + 1e-6, *(after or ()), *parameters, size],
-            )
-            rows = cursor.fetchall()
+        sql = (
+            f"SELECT {listing.COLUMNS}, w.effort, w.metres, w.is_estimate, {cost} FROM {PROFILES[wish.profile].times} w "  # noqa: S608
+            f"JOIN {listing.TABLES} ON x.id = w.service_at_location_id {ranked}"
+            f"WHERE w.building_id = %s AND w.effort <= %s {place} AND {conditions} "
+            f"ORDER BY {order}, w.service_at_location_id LIMIT %s"
+        )
+        rows = read(sql, [*costs, building_id, wish.effort + 1e-6, *(after or ()), *parameters, size])
         for row in rows:
             yield Listed(*row[:-4]), *row[-4:]
         if len(rows) < size:
             return
         after = (rows[-1][-4] + rows[-1][-1], rows[-1][0])
+
+
+def _once(sql: str, params: list[Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchall()
 
 
 def _detailed(order: Iterable[Walked], wish: Wish) -> Iterator[Reached]:

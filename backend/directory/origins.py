@@ -2,7 +2,8 @@
 
 from uuid import UUID
 
-from backend.community.models import Building, Home
+from backend.community.models import Home
+from backend.core import prepared
 from backend.core.errors import Conflict, NotFound
 from backend.directory.circle import Start
 from backend.people.actor import Actor
@@ -24,19 +25,25 @@ def of_home(actor: Actor, home_id: UUID) -> Start:
         Can.HOME_READ, community=home.community_id, compound=home.compound_id
     ):
         raise NotFound
-    return _start(home.building)
+    building, compound = home.building, home.building.compound
+    return _start(building.id, building.lon, building.lat, compound.lon, compound.lat)
 
 
 def of_building(building_id: UUID) -> Start:
     """Return where a building is; that is public. Raises NotFound, PlaceUnknown."""
-    building = Building.objects.select_related("compound").filter(id=building_id).first()
-    if building is None:
+    found = prepared.rows(
+        "SELECT b.lon, b.lat, c.lon, c.lat FROM community_building b JOIN community_compound c ON c.id = b.compound_id "
+        "WHERE b.id = %s",
+        [building_id],
+    )
+    if not found:
         raise NotFound
-    return _start(building)
+    return _start(building_id, *found[0])
 
 
-def _start(building: Building) -> Start:
-    for place in (building, building.compound):
-        if place.lon is not None and place.lat is not None:
-            return Start(place.lon, place.lat, building.id)
+def _start(building_id: UUID, *degrees: float | None) -> Start:
+    """Where the building is, else its compound: their lon and lat in turn."""
+    for lon, lat in (degrees[:2], degrees[2:]):
+        if lon is not None and lat is not None:
+            return Start(lon, lat, building_id)
     raise PlaceUnknown
