@@ -33,7 +33,7 @@ declare("directory.Closure", plain="service_at_location kind starts_at ends_at r
 declare("directory.SearchWord", plain="word")
 declare(
     "directory.Network",
-    plain="name zone version digest walks_digest timezone nodes edges west south east north imported_at "
+    plain="name zone version digest timezone nodes edges west south east north imported_at "
     "due_at lease attempts last_error",
 )
 declare("directory.WalkNode", plain="network number easting northing")

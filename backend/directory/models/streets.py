@@ -25,7 +25,6 @@ class Network(Row, DueRow):
     zone = models.PositiveSmallIntegerField()
     version = models.PositiveIntegerField(default=0)
     digest = models.CharField(max_length=64, blank=True, default="")
-    walks_digest = models.CharField(max_length=64, blank=True, default="")
     timezone = models.CharField(max_length=40, default="Asia/Shanghai")
     nodes = models.PositiveIntegerField(default=0)
     edges = models.PositiveIntegerField(default=0)
