@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, BinaryIO, cast
 from uuid import UUID
 
 from django.db.models import Q
@@ -70,7 +70,7 @@ def _page(request: HttpRequest, actor: Actor, row: ThemedCircle | None) -> HttpR
 def _divisions(actor: Actor) -> list[Division]:
     reach = actor.reach(Can.CIRCLE_CURATE)
     with_homes = served.with_homes(None if reach.everywhere else reach.communities)
-    above = {place.parent_id for place in with_homes} | reach.divisions
+    above = {place.parent_id for place in with_homes if place.parent_id} | reach.divisions
     own = Division.objects.filter(id__in=above) if reach.everywhere else Division.objects.filter(id__in=reach.divisions)
     return [*own.order_by("code"), *with_homes]
 
@@ -112,7 +112,7 @@ def step(request: HttpRequest, circle_id: UUID, act: str) -> HttpResponse:
         file = request.FILES.get("file")
         if file is None:
             raise Invalid(FieldError("/file", "required", "choose a picture", "请选择图片"))
-        acting.give_cover(actor, circle_id=circle_id, file=file)
+        acting.give_cover(actor, circle_id=circle_id, file=cast("BinaryIO", file))
         session.flash(request, say("circles.saved"))
     elif act == "publish":
         acting.publish(actor, circle_id=circle_id)
@@ -125,7 +125,7 @@ def step(request: HttpRequest, circle_id: UUID, act: str) -> HttpResponse:
     return redirect("web:desk-circle", circle_id)
 
 
-def _words(form: Any) -> dict[str, str]:
+def _words(form: Any) -> dict[str, Any]:
     name = form.get("name", "").strip()[:60]
     if not name:
         raise Invalid(FieldError("/name", "required", "give it a name", "请填写名称"))

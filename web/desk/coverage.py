@@ -118,7 +118,8 @@ def _changes(community: Division, wish: dict[str, str]) -> list[dict[str, Any]]:
     spans = keeping.history(
         community.id, counting.codes_of(wish["list"]), wish["profile"], today() - YEAR, today() + timedelta(days=1)
     )
-    told, before = [], dict[str, Count]()
+    told: list[dict[str, Any]] = []
+    before: dict[str, Count] = {}
     for span in spans:
         code = span.count.category
         if code in before and before[code].share != span.count.share:

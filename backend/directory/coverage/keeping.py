@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import models, transaction
 from django.db.models import Q
 
 from backend.community.models import Division, Home
@@ -113,21 +113,18 @@ def history(community_id: UUID, codes: Sequence[str], profile: str, start: date,
     rows = CoverageSpan.objects.filter(
         Q(until=None) | Q(until__gt=start), community=community_id, profile=profile, since__lt=end
     )
-    return [_span(row) for row in _listed(rows, codes)]
+    return _spans(rows, codes)
 
 
 def on(community_ids: Sequence[UUID], codes: Sequence[str], profile: str, day: date | None = None) -> list[Count]:
     """What was kept of these communities for a day (None: the last count)."""
     when = Q(until=None) if day is None else Q(since__lte=day) & (Q(until=None) | Q(until__gt=day))
     rows = CoverageSpan.objects.filter(when, community__in=community_ids, profile=profile)
-    return [_span(row).count for row in _listed(rows, codes)]
+    return [span.count for span in _spans(rows, codes)]
 
 
-def _listed(rows: Any, codes: Sequence[str]) -> list[CoverageSpan]:
-    found = rows.filter(category__code__in=codes).select_related("category")
-    return list(found.order_by("category__position", "since", "community_id"))
-
-
-def _span(row: CoverageSpan) -> Span:
-    numbers = {name: getattr(row, name) for name in _NUMBERS}
-    return Span(Count(row.community_id, row.category.code, **numbers), row.since, row.until)
+def _spans(rows: models.QuerySet[CoverageSpan], codes: Sequence[str]) -> list[Span]:
+    """By category and time. Plain tuples: a district's comparison is ten thousand rows."""
+    found = rows.filter(category__code__in=codes).order_by("category__position", "since", "community_id")
+    columns = found.values_list("since", "until", "community_id", "category__code", *_NUMBERS)
+    return [Span(Count(*told), since, until) for since, until, *told in columns]
