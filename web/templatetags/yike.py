@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 
 from backend.core.clock import BEIJING, now
 from backend.core.money import yuan as to_yuan
+from backend.directory.hours import words
 from backend.tickets.categories import all_categories
 from web import texts
 
@@ -202,12 +203,14 @@ def moment(at: datetime | None) -> SafeString | str:
 
 @register.filter
 def hour(at: datetime | None) -> str:
-    """The hour of an aware time as it reads there: "18:30", with the weekday when it is not today."""
+    """The hour of an aware time as it reads there: "18:30", with the weekday when it is not today, the date beyond a week."""
     if at is None:
         return ""
     today = now().astimezone(at.tzinfo).date()
     if at.date() == today:
         return f"{at:%H:%M}"
+    if abs((at.date() - today).days) > 6:
+        return f"{words.day_of(at.date(), lang())} {at:%H:%M}"
     days = {"zh": "一二三四五六日", "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}[lang()]
     return f"周{days[at.weekday()]} {at:%H:%M}" if lang() == "zh" else f"{days[at.weekday()]} {at:%H:%M}"
 

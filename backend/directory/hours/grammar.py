@@ -38,7 +38,8 @@ _WEEKS = re.compile(
 )
 _NAME = rf"(?:{'|'.join(DAYS)})"
 _DAY = re.compile(
-    rf"(?:(ph|sh)\b|({_NAME})\b(?:\s*-\s*({_NAME})\b|\s*\[\s*(-?[1-5](?:\s*(?:,|-)\s*-?[1-5])*)\s*\])?)", re.IGNORECASE
+    rf"(?:(ph|sh)(?![a-z])|({_NAME})(?![a-z])(?:\s*-\s*({_NAME})(?![a-z])|\s*\[\s*(-?[1-5](?:\s*(?:,|-)\s*-?[1-5])*)\s*\])?)",
+    re.IGNORECASE,
 )
 _SPAN = r"\d{1,2}(?::\d{2})?\s*-\s*\d{1,2}(?::\d{2})?"
 _TIMES = re.compile(rf"(off\b|closed\b|24/7|{_SPAN}(?:\s*,\s*{_SPAN})*)\s*(?:open\b)?", re.IGNORECASE)

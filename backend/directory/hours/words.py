@@ -163,7 +163,10 @@ def _recurrence(rule: Schedule, english: bool) -> str:
             parts.append(_month_day(rule.dtstart.day, english))
         else:
             parts.append(_weekdays([rule.dtstart.weekday()], english))
-    return (", " if english else "、").join(parts)
+    is_every = (
+        not (parts or rule.season_from or rule.valid_from or rule.valid_to or rule.dtstart) and rule.days == "all"
+    )
+    return (", " if english else "、").join(parts or ([_weekdays(list(range(7)), english)] if is_every else []))
 
 
 def _weekdays(days: list[int], english: bool) -> str:

@@ -30,7 +30,7 @@ MARGIN = 3
 DAY = 1440
 NAMES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 CODES = (rrule.MO, rrule.TU, rrule.WE, rrule.TH, rrule.FR, rrule.SA, rrule.SU)
-EXAMPLES = int(os.environ.get("YIKE_HOURS_EXAMPLES", "50"))
+EXAMPLES = int(os.environ.get("YIKE_HOURS_EXAMPLES", "40"))
 
 HOLIDAYS = (
     "2025-01-01/2025-01-01 2025-01-28/2025-02-04 2025-04-04/2025-04-06 2025-05-01/2025-05-05 2025-05-31/2025-06-02 "
@@ -96,7 +96,7 @@ def closures(draw: st.DrawFn) -> tuple[datetime, datetime | None]:
 
 
 def _rrule(row: Schedule, weekdays: list[str], *, bounded: bool) -> set[date]:
-    """The days that the RFC words name; without a `dtstart` from long ago.
+    """The days that the RFC words name; without a `dtstart` from before the two years.
 
     dateutil takes `MO,2TU` as Mondays that are second Tuesdays, RFC 5545 as either: the two kinds are expanded apart.
     """
@@ -110,7 +110,7 @@ def _rrule(row: Schedule, weekdays: list[str], *, bounded: bool) -> set[date]:
 
 
 def _expanded(row: Schedule, weekdays: list[str], bounded: bool) -> set[date]:
-    start = datetime.combine(row.dtstart or date(2020, 1, 6), time())
+    start = datetime.combine(row.dtstart or date(2024, 11, 4), time())
     words = rrule.rrule(
         {"WEEKLY": rrule.WEEKLY, "MONTHLY": rrule.MONTHLY}[row.freq],
         dtstart=start,

@@ -26,6 +26,7 @@ READ = [
     ("Mo-Fr 09:00-18:00", WORKDAYS),
     ("Mo-Fr 9-18", WORKDAYS),
     ("mo-FR 9-18", WORKDAYS),
+    ("Mo-Th9-18; Fr09:00-18:00", WORKDAYS),
     ("Mo,Tu,We-Fr 09:00-18:00; PH off", WORKDAYS),
     ("09:00-18:00; Sa,Su off", WORKDAYS),
     ('Mo-Fr 09:00-18:00 || "by appointment"', WORKDAYS),
