@@ -80,7 +80,7 @@ class Door:
         for _ in range(THREADS):
             self.alarms.put(None)
         self.beats.put(None)
-        for thread in self.threads:
+        for thread in (one for one in self.threads if one.is_alive()):
             thread.join(timeout=10)
         self.client.disconnect()
         self.client.loop_stop()
