@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, LiteralString, cast
+from typing import Any, cast
 
 import psycopg
 from django.db import connection
@@ -21,5 +21,5 @@ def rows(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
     """All rows of a fixed read. `sql` must not be built of values: each different text is planned and kept by the server."""
     connection.ensure_connection()
     with CursorWrapper(_Prepared(connection.connection), connection) as cursor:
-        cursor.execute(cast("LiteralString", sql), params)
+        cursor.execute(sql, params)
         return cast("list[tuple[Any, ...]]", cursor.fetchall())

@@ -1,6 +1,6 @@
 """What a person reaches on foot: the 15-minute circle, from a building (computed ahead) or from any point (on request)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -179,10 +179,11 @@ def _ahead(building_id: UUID, wish: Wish) -> Iterator[Reached]:
         after = (rows[-1][-4] + rows[-1][-1], rows[-1][0])
 
 
-def _once(sql: str, params: list[Any]) -> list[tuple[Any, ...]]:
+def _once(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        return cursor.fetchall()
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
 
 
 def _detailed(order: Iterable[Walked], wish: Wish) -> Iterator[Reached]:
