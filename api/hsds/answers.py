@@ -44,9 +44,7 @@ def public(*methods: str) -> Callable[[View], View]:
                 except Refusal as refusal:
                     response = problems.problem(request, refusal)
             response["Access-Control-Allow-Origin"] = "*"
-            response["Access-Control-Expose-Headers"] = (
-                "ETag, Content-Language, X-Request-ID"
-            )
+            response["Access-Control-Expose-Headers"] = "ETag, Content-Language, X-Request-ID"
             patch_vary_headers(response, ("Accept-Language",))
             return response
 
@@ -58,9 +56,7 @@ def public(*methods: str) -> Callable[[View], View]:
 def _preflight(allowed: list[str]) -> HttpResponse:
     response = HttpResponse(status=204)
     response["Access-Control-Allow-Methods"] = ", ".join(allowed)
-    response["Access-Control-Allow-Headers"] = (
-        "Accept, Accept-Language, Content-Type, If-None-Match"
-    )
+    response["Access-Control-Allow-Headers"] = "Accept, Accept-Language, Content-Type, If-None-Match"
     response["Access-Control-Max-Age"] = "86400"
     response["Allow"] = ", ".join(allowed)
     return response
@@ -79,24 +75,15 @@ def tagged(request: HttpRequest, body: bytes, kind: str) -> HttpResponse:
         response = HttpResponse(body, content_type=kind)
         response["Cache-Control"] = "no-store"
     else:
-        known = {
-            one.strip().removeprefix("W/")
-            for one in request.headers.get("If-None-Match", "").split(",")
-        }
-        response = (
-            HttpResponse(status=304)
-            if known & {tag, "*"}
-            else HttpResponse(body, content_type=kind)
-        )
+        known = {one.strip().removeprefix("W/") for one in request.headers.get("If-None-Match", "").split(",")}
+        response = HttpResponse(status=304) if known & {tag, "*"} else HttpResponse(body, content_type=kind)
         response["ETag"] = tag
         response["Cache-Control"] = f"public, max-age={MAX_AGE}"
     response["Content-Language"] = problems.language(request)
     return response
 
 
-def page(
-    asked_page: int, per_page: int, total: int, contents: list[Any]
-) -> dict[str, Any]:
+def page(asked_page: int, per_page: int, total: int, contents: list[Any]) -> dict[str, Any]:
     """HSDS's page: `size` is how many stand on this one."""
     pages = -(-total // per_page)
     return {
@@ -116,14 +103,9 @@ def as_lines(request: HttpRequest, found: Iterable[Any]) -> StreamingHttpRespons
 
     def lines() -> Iterator[bytes]:
         for one in found:
-            yield (
-                json.dumps(one, ensure_ascii=False, separators=(",", ":")).encode()
-                + b"\n"
-            )
+            yield (json.dumps(one, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
 
     response = StreamingHttpResponse(lines(), content_type="application/x-ndjson")
     response["Content-Language"] = problems.language(request)
-    response["Cache-Control"] = (
-        "no-store" if request.method == "POST" else f"public, max-age={MAX_AGE}"
-    )
+    response["Cache-Control"] = "no-store" if request.method == "POST" else f"public, max-age={MAX_AGE}"
     return response

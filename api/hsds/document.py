@@ -16,11 +16,7 @@ VERSION = "3.1"
 
 def base_of(request: HttpRequest) -> str:
     """Where this API is, without a slash at the end."""
-    return (
-        f"{env.public_url.rstrip('/')}/hsds/v3"
-        if env.public_url
-        else request.build_absolute_uri("/hsds/v3")
-    )
+    return f"{env.public_url.rstrip('/')}/hsds/v3" if env.public_url else request.build_absolute_uri("/hsds/v3")
 
 
 def root_of(request: HttpRequest) -> dict[str, Any]:

@@ -34,18 +34,14 @@ OF_PLACE = ("phones", "schedules", "location__accessibility_notes")
 
 
 def _places() -> QuerySet[ServiceAtLocation]:
-    found = ServiceAtLocation.objects.select_related(
-        "location__community__parent__parent"
-    ).defer("search")
+    found = ServiceAtLocation.objects.select_related("location__community__parent__parent").defer("search")
     return found.prefetch_related(*OF_PLACE).order_by("id")
 
 
 def _services(*, is_full: bool) -> QuerySet[Service]:
     found = Service.objects.select_related(*FLAT)
     return (
-        found.prefetch_related(
-            *OF_SERVICE, *(f"organization__{name}" for name in OF_ORGANIZATION)
-        )
+        found.prefetch_related(*OF_SERVICE, *(f"organization__{name}" for name in OF_ORGANIZATION))
         if is_full
         else found
     )
@@ -55,28 +51,16 @@ def stopped(rows: Sequence[Service]) -> dict[UUID, Suspension]:
     """The suspensions that hold now, by service."""
     owners = {row.organization_id for row in rows if row.organization_id}
     live = credit.live_suspensions(now())
-    of_service = {
-        one.service_id: one for one in live.filter(service__in=[row.id for row in rows])
-    }
-    of_owner = (
-        {one.organization_id: one for one in live.filter(organization__in=owners)}
-        if owners
-        else {}
-    )
-    found = {
-        row.id: of_service.get(row.id) or of_owner.get(row.organization_id)
-        for row in rows
-    }
+    of_service = {one.service_id: one for one in live.filter(service__in=[row.id for row in rows])}
+    of_owner = {one.organization_id: one for one in live.filter(organization__in=owners)} if owners else {}
+    found = {row.id: of_service.get(row.id) or of_owner.get(row.organization_id) for row in rows}
     return {key: one for key, one in found.items() if one is not None}
 
 
 def services(ids: Sequence[UUID], asked: Asked, language: str) -> list[Thing]:
     """Services as a list shows them: `minimal`, flat, or `full`."""
     if asked.minimal:
-        return [
-            rendering.minimal(row)
-            for row in _in_order(Service.objects.only("id", "last_modified"), ids)
-        ]
+        return [rendering.minimal(row) for row in _in_order(Service.objects.only("id", "last_modified"), ids)]
     rows = _services(is_full=asked.full)
     if asked.full:
         rows = rows.prefetch_related(Prefetch("service_at_locations", _places()))
@@ -98,20 +82,10 @@ def places(
         flat = ServiceAtLocation.objects.select_related(
             "location", "service__organization", "service__program", "service__category"
         )
-        return [
-            rendering.place(row, language, said.get(row.id, ""))
-            for row in _in_order(flat.defer("search"), ids)
-        ]
-    found = _in_order(
-        _places().prefetch_related(Prefetch("service", _services(is_full=True))), ids
-    )
+        return [rendering.place(row, language, said.get(row.id, "")) for row in _in_order(flat.defer("search"), ids)]
+    found = _in_order(_places().prefetch_related(Prefetch("service", _services(is_full=True))), ids)
     halted = stopped([row.service for row in found])
-    return [
-        rendering.place_full(
-            row, language, halted.get(row.service_id), said.get(row.id, "")
-        )
-        for row in found
-    ]
+    return [rendering.place_full(row, language, halted.get(row.service_id), said.get(row.id, "")) for row in found]
 
 
 def organizations(ids: Sequence[UUID], asked: Asked, language: str) -> list[Thing]:
@@ -121,12 +95,8 @@ def organizations(ids: Sequence[UUID], asked: Asked, language: str) -> list[Thin
         return [rendering.organization(row, language) for row in _in_order(rows, ids)]
     services = _services(is_full=asked.full_service).order_by("id")
     if asked.full_service:
-        services = services.prefetch_related(
-            Prefetch("service_at_locations", _places())
-        )
-    found = _in_order(
-        rows.prefetch_related(*OF_ORGANIZATION, Prefetch("services", services)), ids
-    )
+        services = services.prefetch_related(Prefetch("service_at_locations", _places()))
+    found = _in_order(rows.prefetch_related(*OF_ORGANIZATION, Prefetch("services", services)), ids)
     return [_with_services(row, asked, language) for row in found]
 
 
@@ -134,9 +104,7 @@ def _with_services(row: Organization, asked: Asked, language: str) -> Thing:
     offered = list(row.services.all())
     halted = stopped(offered)
     if asked.full_service:
-        shown = [
-            rendering.service_full(one, language, halted.get(one.id)) for one in offered
-        ]
+        shown = [rendering.service_full(one, language, halted.get(one.id)) for one in offered]
     else:
         shown = [{"id": str(one.id), "name": rendering.pick(one, "name", language) or one.category.label(language),
                   "status": one.status} for one in offered]  # fmt: skip

@@ -23,16 +23,12 @@ def listed(request: HttpRequest, asked: Asked) -> HttpResponseBase:
     if asked.lon is None or asked.lat is None:
         raise BadParameter(parameter="lat", reason="lon and lat go together")
     wish = Wish(minutes=asked.minutes, filters=Filters(q=asked.search), limit=MOST)
-    found = {
-        one.listed.id: one for one in circle.of(Start(asked.lon, asked.lat), wish).items
-    }
+    found = {one.listed.id: one for one in circle.of(Start(asked.lon, asked.lat), wish).items}
     ids = [key for key in found if key in _wanted(asked, list(found))]
     start = 0 if asked.is_stream else (asked.page - 1) * asked.per_page
     shown = ids if asked.is_stream else ids[start : start + asked.per_page]
     tongue = language(request)
-    contents = loading.places(
-        shown, asked, tongue, {key: _words(found[key], tongue) for key in shown}
-    )
+    contents = loading.places(shown, asked, tongue, {key: _words(found[key], tongue) for key in shown})
     if asked.is_stream:
         return as_lines(request, contents)
     return as_json(request, page(asked.page, asked.per_page, len(ids), contents))

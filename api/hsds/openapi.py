@@ -9,9 +9,7 @@ from api.hsds.query import FARTHEST, MOST, MOST_FULL, MOST_MINIMAL, PER_PAGE
 SCHEMAS = "https://raw.githubusercontent.com/openreferral/specification/3.1-dev/schema"
 PROBLEM = {
     "description": "Refused",
-    "content": {
-        "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
-    },
+    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
 }
 
 
@@ -31,12 +29,8 @@ TEXT, UUID, FLAG = (
     {"type": "boolean", "default": False},
 )
 PARAMETERS: dict[str, dict[str, Any]] = {
-    "search": _parameter(
-        "search", TEXT, "words in hanzi, pinyin, initials or Latin letters"
-    ),
-    "page": _parameter(
-        "page", {"type": "integer", "minimum": 1, "default": 1}, "from 1"
-    ),
+    "search": _parameter("search", TEXT, "words in hanzi, pinyin, initials or Latin letters"),
+    "page": _parameter("page", {"type": "integer", "minimum": 1, "default": 1}, "from 1"),
     "per_page": _parameter(
         "per_page",
         {"type": "integer", "minimum": 1, "maximum": MOST, "default": PER_PAGE},
@@ -47,13 +41,9 @@ PARAMETERS: dict[str, dict[str, Any]] = {
         {"type": "string", "enum": ["json", "ndjson"], "default": "json"},
         "ndjson: all, one a line",
     ),
-    "taxonomy_term_id": _parameter(
-        "taxonomy_term_id", UUID, "of this category; a group means its members"
-    ),
+    "taxonomy_term_id": _parameter("taxonomy_term_id", UUID, "of this category; a group means its members"),
     "taxonomy_id": _parameter("taxonomy_id", UUID, "with any term of this taxonomy"),
-    "organization_id": _parameter(
-        "organization_id", UUID, "offered by this organization"
-    ),
+    "organization_id": _parameter("organization_id", UUID, "offered by this organization"),
     "modified_after": _parameter(
         "modified_after",
         {"type": "string", "format": "date-time"},
@@ -61,9 +51,7 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     ),
     "minimal": _parameter("minimal", FLAG, "id and last_modified alone"),
     "full": _parameter("full", FLAG, "everything that hangs on it"),
-    "full_service": _parameter(
-        "full_service", FLAG, "the organization's services in full"
-    ),
+    "full_service": _parameter("full_service", FLAG, "the organization's services in full"),
     "postcode": _parameter("postcode", TEXT, "in this postal code"),
     "proximity": _parameter(
         "proximity",
@@ -156,11 +144,7 @@ def document(base: str, version: str) -> dict[str, Any]:
             "post": _list(schema, parameters),
         }
         named = [{"name": "id", "in": "path", "required": True, "schema": UUID}]
-        named += (
-            [{"$ref": "#/components/parameters/full_service"}]
-            if name == "organizations"
-            else []
-        )
+        named += [{"$ref": "#/components/parameters/full_service"}] if name == "organizations" else []
         answers = _answers({"$ref": f"{SCHEMAS}/{schema}.json"})
         paths[f"/{name}/{{id}}"] = {"get": {"parameters": named, "responses": answers}}
     return {
@@ -169,9 +153,7 @@ def document(base: str, version: str) -> dict[str, Any]:
             "title": "Yike 一刻 · HSDS",
             "version": version,
             "description": "The services of the 15-minute circle as HSDS. Public, read-only, no key.",
-            "license": {
-                "name": "The data carry the licence of their source; see the profile page"
-            },
+            "license": {"name": "The data carry the licence of their source; see the profile page"},
         },
         "servers": [{"url": base}],
         "paths": paths,
@@ -183,19 +165,13 @@ def document(base: str, version: str) -> dict[str, Any]:
 
 
 def _list(schema: str, parameters: tuple[str, ...]) -> dict[str, Any]:
-    item = (
-        f"{SCHEMAS}/{schema}_list.json"
-        if schema.startswith("compiled")
-        else f"{SCHEMAS}/{schema}.json"
-    )
+    item = f"{SCHEMAS}/{schema}_list.json" if schema.startswith("compiled") else f"{SCHEMAS}/{schema}.json"
     shown = {
         "allOf": [{"$ref": "#/components/schemas/Page"}],
         "properties": {"contents": {"type": "array", "items": {"$ref": item}}},
     }
     return {
-        "parameters": [
-            {"$ref": f"#/components/parameters/{name}"} for name in parameters
-        ],
+        "parameters": [{"$ref": f"#/components/parameters/{name}"} for name in parameters],
         "responses": _answers(shown),
     }
 

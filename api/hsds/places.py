@@ -37,9 +37,7 @@ def location(row: Location, language: str) -> dict[str, Any]:
         "name": name,
         "alternate_name": other if other != name else "",
         "transportation": (in_english and row.transportation_en) or row.transportation,
-        "url": row.url
-        if row.url.isascii() and row.url.startswith(("https://", "http://"))
-        else "",
+        "url": row.url if row.url.isascii() and row.url.startswith(("https://", "http://")) else "",
     }
     if row.kind != Location.Kind.VIRTUAL:
         found |= {"latitude": row.lat, "longitude": row.lon}
@@ -74,15 +72,9 @@ def location_within(row: Location, language: str) -> dict[str, Any]:
 def address(row: Location, language: str) -> dict[str, Any]:
     """The address; see the module for what stands where nobody told it."""
     in_english = language == "en"
-    (city, city_en), (state, state_en), country = CITIES.get(
-        row.timezone
-    ) or _elsewhere(row.timezone)
+    (city, city_en), (state, state_en), country = CITIES.get(row.timezone) or _elsewhere(row.timezone)
     community = row.community
-    street = (
-        (in_english and row.address_en)
-        or row.address
-        or (community.label(language) if community else "")
-    )
+    street = (in_english and row.address_en) or row.address or (community.label(language) if community else "")
     found = {
         "id": made("address", row.id),
         "location_id": str(row.id),
@@ -111,14 +103,7 @@ def _access(row: Location, language: str) -> list[dict[str, Any]]:
             "location_id": str(row.id),
             "description": words[language == "en"],
         }
-        found.append(
-            whole
-            | (
-                {"details": row.accessibility_details}
-                if row.accessibility_details
-                else {}
-            )
-        )
+        found.append(whole | ({"details": row.accessibility_details} if row.accessibility_details else {}))
     for note in row.accessibility_notes.all():
         in_english = language == "en"
         told = {

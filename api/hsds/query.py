@@ -59,19 +59,9 @@ def read(request: HttpRequest) -> Asked:
     given: dict[str, Any] = dict(request.GET.items())
     if request.method == "POST":
         given |= _body(request)
-    told = {
-        name: str(value).strip()
-        for name, value in given.items()
-        if value is not None and str(value).strip()
-    }
+    told = {name: str(value).strip() for name, value in given.items() if value is not None and str(value).strip()}
     minimal, full = _flag(told, "minimal"), _flag(told, "full")
-    most = (
-        MOST_FULL
-        if full or _flag(told, "full_service")
-        else MOST_MINIMAL
-        if minimal
-        else MOST
-    )
+    most = MOST_FULL if full or _flag(told, "full_service") else MOST_MINIMAL if minimal else MOST
     lon, lat = _number(told, "lon", -180, 180), _number(told, "lat", -90, 90)
     if (lon is None) != (lat is None):
         _wrong("lat" if lat is None else "lon", "lon and lat go together")
@@ -110,10 +100,7 @@ def _body(request: HttpRequest) -> dict[str, Any]:
             found = None
         if not isinstance(found, dict):
             raise BadParameter(parameter="body", reason="a JSON object of parameters")
-        return {
-            name: str(value).lower() if isinstance(value, bool) else value
-            for name, value in found.items()
-        }
+        return {name: str(value).lower() if isinstance(value, bool) else value for name, value in found.items()}
     return dict(request.POST.items())
 
 
@@ -137,25 +124,16 @@ def _flag(told: Mapping[str, str], name: str) -> bool:
     return text in ("true", "1")
 
 
-def _whole(
-    told: Mapping[str, str], name: str, least: int, most: int, default: int
-) -> int:
+def _whole(told: Mapping[str, str], name: str, least: int, most: int, default: int) -> int:
     text = told.get(name)
     if text is None:
         return default
-    if not (
-        text.isascii()
-        and text.isdecimal()
-        and len(text) < 10
-        and least <= int(text) <= most
-    ):
+    if not (text.isascii() and text.isdecimal() and len(text) < 10 and least <= int(text) <= most):
         _wrong(name, f"a whole number, {least} to {most}")
     return int(text)
 
 
-def _number(
-    told: Mapping[str, str], name: str, least: float, most: float
-) -> float | None:
+def _number(told: Mapping[str, str], name: str, least: float, most: float) -> float | None:
     text = told.get(name)
     if text is None:
         return None

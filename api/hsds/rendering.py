@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from api.hsds import places, schedules, terms
 from api.hsds.identity import made
@@ -37,26 +39,18 @@ def uri(text: str) -> str:
 
 def told(found: Thing) -> Thing:
     """Without what is empty or unknown."""
-    return {
-        name: value
-        for name, value in found.items()
-        if value is not None and value != "" and value != []
-    }
+    return {name: value for name, value in found.items() if value is not None and value != "" and value != []}
 
 
 def pick(row: Any, name: str, language: str) -> str:
     """A text of the row in the reader's language, else in Chinese."""
-    text = (getattr(row, f"{name}_en") if language == "en" else "") or getattr(
-        row, name
-    )
+    text = (getattr(row, f"{name}_en") if language == "en" else "") or getattr(row, name)
     return str(text)
 
 
 def other(row: Any, shown: str) -> str:
     """The other name of a row."""
-    return next(
-        (name for name in (row.name_en, row.name) if name and name != shown), ""
-    )
+    return next((name for name in (row.name_en, row.name) if name and name != shown), "")
 
 
 def phone(row: Phone, owner: str, language: str) -> Thing:
@@ -87,9 +81,7 @@ def plain_phone(number: str, owner: str, owner_id: object) -> list[Thing]:
     ]
 
 
-def languages(
-    codes: Iterable[str], owner: str, owner_id: object, language: str
-) -> list[Thing]:
+def languages(codes: Iterable[str], owner: str, owner_id: object, language: str) -> list[Thing]:
     return [
         {
             "id": made("language", owner, owner_id, code),
@@ -185,9 +177,7 @@ def organization_within(row: Organization, language: str) -> Thing:
     found = organization(row, language) | {
         "phones": plain_phone(row.phone, "organization", row.id)
         + [phone(one, "organization", language) for one in row.phones.all()],
-        "contacts": [
-            contact(one, "organization", language) for one in row.contacts.all()
-        ],
+        "contacts": [contact(one, "organization", language) for one in row.contacts.all()],
         "programs": [program(one, language) for one in row.programs.all()],
         "organization_identifiers": [identifier(one) for one in row.identifiers.all()],
     }
@@ -216,9 +206,7 @@ def service(row: Service, language: str, stopped: Suspension | None = None) -> T
             "minimum_age": row.minimum_age,
             "maximum_age": row.maximum_age,
             "alert": _alert(row, stopped, language),
-            "last_modified": row.last_modified.astimezone(BEIJING).isoformat(
-                timespec="microseconds"
-            ),
+            "last_modified": row.last_modified.astimezone(BEIJING).isoformat(timespec="microseconds"),
             "organization": organization(owner, language) if owner else None,
             "program": program(row.program, language) if row.program else None,
         }
@@ -228,11 +216,7 @@ def service(row: Service, language: str, stopped: Suspension | None = None) -> T
 def _mark(row: Service, stopped: Suspension | None, language: str) -> str:
     if not row.is_certified or stopped is not None:
         return ""
-    return (
-        "Certified provider of the 15-minute circle"
-        if language == "en"
-        else "一刻钟服务圈认证服务商"
-    )
+    return "Certified provider of the 15-minute circle" if language == "en" else "一刻钟服务圈认证服务商"
 
 
 def _alert(row: Service, stopped: Suspension | None, language: str) -> str:
@@ -240,22 +224,13 @@ def _alert(row: Service, stopped: Suspension | None, language: str) -> str:
     if stopped is None:
         return own
     day = f"{stopped.since.astimezone(BEIJING):%Y-%m-%d}"
-    said = (
-        f"Suspended since {day}: {stopped.reason}"
-        if language == "en"
-        else f"自 {day} 起暂停：{stopped.reason}"
-    )
+    said = f"Suspended since {day}: {stopped.reason}" if language == "en" else f"自 {day} 起暂停：{stopped.reason}"
     return f"{said} {own}".strip()
 
 
-def minimal(row: Service) -> Thing:
+def minimal(key: UUID, changed: datetime) -> Thing:
     """What a mirror compares."""
-    return {
-        "id": str(row.id),
-        "last_modified": row.last_modified.astimezone(BEIJING).isoformat(
-            timespec="microseconds"
-        ),
-    }
+    return {"id": str(key), "last_modified": changed.astimezone(BEIJING).isoformat(timespec="microseconds")}
 
 
 def category(row: Service, language: str) -> Thing:
@@ -273,9 +248,7 @@ def category(row: Service, language: str) -> Thing:
     }
 
 
-def service_within(
-    row: Service, language: str, stopped: Suspension | None = None
-) -> Thing:
+def service_within(row: Service, language: str, stopped: Suspension | None = None) -> Thing:
     """A service with what hangs on it, but for its places."""
     found = service(row, language, stopped) | {
         "phones": [phone(one, "service", language) for one in row.phones.all()],
@@ -301,9 +274,7 @@ def service_within(
     return told(found)
 
 
-def service_full(
-    row: Service, language: str, stopped: Suspension | None = None
-) -> Thing:
+def service_full(row: Service, language: str, stopped: Suspension | None = None) -> Thing:
     """`GET /services/{id}`."""
     at = [place_within(one, language) for one in row.service_at_locations.all()]
     return told(service_within(row, language, stopped) | {"service_at_locations": at})
@@ -346,9 +317,7 @@ def place_full(
     walk: str = "",
 ) -> Thing:
     """`GET /service_at_locations/{id}`."""
-    return place_within(row, language, walk) | {
-        "service": service_within(row.service, language, stopped)
-    }
+    return place_within(row, language, walk) | {"service": service_within(row.service, language, stopped)}
 
 
 def organization_full(row: Organization, language: str, services: list[Thing]) -> Thing:

@@ -41,14 +41,9 @@ def of(at: ServiceAtLocation, language: str) -> list[dict[str, Any]]:
     zone = ZoneInfo(at.location.timezone)
     here = now().astimezone(zone)
     same = {"service_at_location_id": str(at.id), "timezone": offset_hours(zone)}
-    shown = [
-        _rule(row, same, here.isoformat()[-6:], language)
-        for row in _regular(list(at.schedules.all()))
-    ]
+    shown = [_rule(row, same, here.isoformat()[-6:], language) for row in _regular(list(at.schedules.all()))]
     if at.hours is not None:
-        for first, last, times, why in exceptions(
-            at.hours, at.closed or "", zone.key, here.date()
-        ):
+        for first, last, times, why in exceptions(at.hours, at.closed or "", zone.key, here.date()):
             shown += _dated(at, first, last, times, WHY[why][language == "en"], same)
     return shown
 
@@ -56,16 +51,10 @@ def of(at: ServiceAtLocation, language: str) -> list[dict[str, Any]]:
 def _regular(rows: list[Schedule]) -> list[Schedule]:
     """The rules that HSDS can say: of the lowest layer, for all days, without a season."""
     lowest = min((row.layer for row in rows), default=0)
-    return [
-        row
-        for row in rows
-        if row.layer == lowest and row.days == Schedule.Days.ALL and not row.season_from
-    ]
+    return [row for row in rows if row.layer == lowest and row.days == Schedule.Days.ALL and not row.season_from]
 
 
-def _rule(
-    row: Schedule, same: dict[str, Any], offset: str, language: str
-) -> dict[str, Any]:
+def _rule(row: Schedule, same: dict[str, Any], offset: str, language: str) -> dict[str, Any]:
     found: dict[str, Any] = {
         "id": str(row.id),
         "freq": row.freq,
@@ -83,25 +72,15 @@ def _rule(
         "valid_to": row.valid_to and row.valid_to.isoformat(),
         "description": sentence(row, language),
     }
-    return {
-        name: value
-        for name, value in (found | same).items()
-        if value is not None and value != ""
-    }
+    return {name: value for name, value in (found | same).items() if value is not None and value != ""}
 
 
 @lru_cache(maxsize=4096)
-def exceptions(
-    hours: str, closed: str, zone: str, today: date
-) -> tuple[Otherwise, ...]:
+def exceptions(hours: str, closed: str, zone: str, today: date) -> tuple[Otherwise, ...]:
     """The dates from `today` on for a year on which the regular rules do not tell the truth: (first, last, times, why)."""
     told = load(hours)
     lowest = min((rule.layer for rule in told.rules), default=0)
-    plain = tuple(
-        rule
-        for rule in told.rules
-        if rule.layer == lowest and rule.on == "all" and rule.season is None
-    )
+    plain = tuple(rule for rule in told.rules if rule.layer == lowest and rule.on == "all" and rule.season is None)
     if len(plain) == len(told.rules) and told.make_up is None and not closed:
         return ()
     real = timetable(hours, closed, zone)
@@ -114,13 +93,7 @@ def exceptions(
         spans, usual = real.spans_on(day), regular.spans_on(day)
         if spans == usual:
             continue
-        why = (
-            "holiday"
-            if is_public_holiday(day, zone)
-            else "workday"
-            if is_make_up_day(day, zone)
-            else "other"
-        )
+        why = "holiday" if is_public_holiday(day, zone) else "workday" if is_make_up_day(day, zone) else "other"
         times = tuple((_clock(opens), _clock(closes)) for opens, closes in spans)
         if found and found[-1][1] + ONE == day and found[-1][2:] == (times, why):
             found[-1] = (found[-1][0], day, times, why)

@@ -16,7 +16,7 @@ from django.db import connection
 
 from api.hsds import terms
 from api.hsds.query import Asked
-from backend.directory import lexemes
+from backend.directory import searching
 
 REMEMBERED = 30.0
 _counts: OrderedDict[tuple[Any, ...], tuple[float, int]] = OrderedDict()
@@ -25,9 +25,7 @@ _counts: OrderedDict[tuple[Any, ...], tuple[float, int]] = OrderedDict()
 class Selection:
     """Rows of one kind: `FROM` and `WHERE` with parameters; `key` is the ordered id column."""
 
-    def __init__(
-        self, key: str, tables: str, conditions: list[str], parameters: list[Any]
-    ) -> None:
+    def __init__(self, key: str, tables: str, conditions: list[str], parameters: list[Any]) -> None:
         self.key, self.tables, self.parameters = key, tables, parameters
         self.where = " AND ".join(conditions) or "true"
 
@@ -43,11 +41,7 @@ class Selection:
                 repr(self.parameters),
                 version,
             )
-            if (
-                (known := _counts.get(remembered))
-                and time.monotonic() - known[0] < REMEMBERED
-                and version is not None
-            ):
+            if (known := _counts.get(remembered)) and time.monotonic() - known[0] < REMEMBERED and version is not None:
                 return known[1]
             cursor.execute(sql, self.parameters)
             (found,) = cursor.fetchone() or (0,)
@@ -112,11 +106,7 @@ def organizations(asked: Asked) -> Selection:
         )
         parameters.append(codes)
     if asked.search:
-        like = (
-            "%"
-            + asked.search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-            + "%"
-        )
+        like = "%" + asked.search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         conditions.append("(o.name ILIKE %s OR o.name_en ILIKE %s)")
         parameters += [like, like]
     return Selection("o.id", "directory_organization o", conditions, parameters)
@@ -148,7 +138,7 @@ def _categories(asked: Asked) -> list[UUID] | None:
 
 
 def _words(text: str) -> str:
-    return lexemes.tsquery(text) or "'h'"
+    return searching.written(text).whole
 
 
 def _near_postcode(asked: Asked, conditions: list[str], parameters: list[Any]) -> None:
@@ -167,7 +157,5 @@ def _near_postcode(asked: Asked, conditions: list[str], parameters: list[Any]) -
     if centre is None:
         conditions.append("false")
         return
-    conditions.append(
-        "l.zone = %s AND point(l.easting, l.northing) <@ circle(point(%s, %s), %s)"
-    )
+    conditions.append("l.zone = %s AND point(l.easting, l.northing) <@ circle(point(%s, %s), %s)")
     parameters += [*centre, asked.proximity]

@@ -98,9 +98,7 @@ def taxonomy_terms(request: HttpRequest) -> HttpResponseBase:
 @public("GET")
 def taxonomy_term(request: HttpRequest, id: str) -> HttpResponseBase:
     tongue = language(request)
-    return as_json(
-        request, terms.with_taxonomy(_named(terms.terms(tongue), id), tongue)
-    )
+    return as_json(request, terms.with_taxonomy(_named(terms.terms(tongue), id), tongue))
 
 
 @public("GET", "POST")
@@ -116,23 +114,15 @@ def _listed(request: HttpRequest, select: Select, load: Load) -> HttpResponseBas
     total = selection.count()
     offset = (asked.page - 1) * asked.per_page
     ids = selection.ids(offset=offset, limit=asked.per_page) if offset < total else []
-    return as_json(
-        request, page(asked.page, asked.per_page, total, load(ids, asked, tongue))
-    )
+    return as_json(request, page(asked.page, asked.per_page, total, load(ids, asked, tongue)))
 
 
-def _streamed(
-    selection: Selection, load: Load, asked: Asked, tongue: str
-) -> Iterator[Thing]:
-    for ids in selection.walk(
-        BATCH_FULL if asked.full or asked.full_service else BATCH
-    ):
+def _streamed(selection: Selection, load: Load, asked: Asked, tongue: str) -> Iterator[Thing]:
+    for ids in selection.walk(BATCH_FULL if asked.full or asked.full_service else BATCH):
         yield from load(ids, asked, tongue)
 
 
-def _single(
-    request: HttpRequest, id: str, asked: Asked, load: Load
-) -> HttpResponseBase:
+def _single(request: HttpRequest, id: str, asked: Asked, load: Load) -> HttpResponseBase:
     """One thing by its id; an id that cannot be one is an id that nothing has."""
     found = load([UUID(id)], asked, language(request)) if is_uuid(id) else []
     if not found:
@@ -140,9 +130,7 @@ def _single(
     return as_json(request, found[0])
 
 
-def _short(
-    request: HttpRequest, asked: Asked, found: list[dict[str, Any]]
-) -> HttpResponseBase:
+def _short(request: HttpRequest, asked: Asked, found: list[dict[str, Any]]) -> HttpResponseBase:
     """A list that is held whole."""
     if asked.is_stream:
         return as_lines(request, found)

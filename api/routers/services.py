@@ -83,7 +83,7 @@ def restore(request: Request, service_id: UUID) -> Reply:
 @access(Can.DIRECTORY_REVIEW)
 def suspend_organization(request: Request, organization_id: UUID, body: SuspendIn) -> Reply:
     """Suspend a provider with all of its services, by an office that reaches all of its places."""
-    told = {"organization_id": organization_id, "reason": body.reason, "until": body.until}
+    told: dict[str, Any] = {"organization_id": organization_id, "reason": body.reason, "until": body.until}
     return perform(request, credit_acting.suspend, render=_suspension(request), **told)
 
 

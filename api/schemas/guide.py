@@ -64,8 +64,8 @@ class GuideOut(GuideLine):
     @classmethod
     def of(cls, row: GuideItem, language: str) -> GuideOut:
         in_english = language == "en"
-        line = GuideLine.of(row, language).dict()
-        texts = {name: said(row, name, language) for name in ("eligibility", "window", "hours", "fee")}
+        line: dict[str, Any] = GuideLine.of(row, language).dict()
+        texts: dict[str, Any] = {name: said(row, name, language) for name in ("eligibility", "window", "hours", "fee")}
         return cls(
             **line,
             **texts,

@@ -84,7 +84,7 @@ class Edit(Strict):
 
     LISTS: ClassVar[frozenset[str]] = frozenset()
 
-    def told(self) -> dict[str, dict[str, Any]]:
+    def told(self) -> dict[str, Any]:
         """`facts` and `lists` as the verbs take them: only what the body named, and nothing that was null."""
         named = {
             name: value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Literal, cast
+from typing import Any, Literal, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -285,6 +285,10 @@ class EditedOut(Schema):
         return cls(id=row.id, last_modified=row.last_modified)
 
 
+TEXTS = ("description", "alert", "eligibility", "application", "fees")
+SAME = ("id", "status", "url", "email", "minimum_age", "maximum_age", "source")
+
+
 class ServiceOut(Schema):
     id: UUID
     name: str
@@ -323,15 +327,11 @@ class ServiceOut(Schema):
         row, category_name = found.service, found.service.category.label(language)
         owner, program = row.organization, row.program
         record = CreditOut.of(found.credit, language)
+        texts: dict[str, Any] = {name: said(row, name, language) for name in TEXTS}
+        same: dict[str, Any] = {name: getattr(row, name) for name in SAME}
         return cls(
-            **{
-                name: said(row, name, language)
-                for name in ("description", "alert", "eligibility", "application", "fees")
-            },
-            **{
-                name: getattr(row, name)
-                for name in ("id", "status", "url", "email", "minimum_age", "maximum_age", "source")
-            },
+            **texts,
+            **same,
             name=said(row, "name", language) or category_name,
             category=row.category.code,
             category_name=category_name,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q, QuerySet
+
 from backend.core.clock import now
 from backend.core.errors import Conflict, FieldError, Invalid, NotFound
 from backend.core.verb import record, verb
@@ -90,7 +92,7 @@ def suspend(
     office = review_in(actor, places, everywhere=is_whole)
     why = _reason(reason)
     _later(until)
-    mine = Suspension.objects.filter(service_id=service_id, organization_id=organization_id, restored_at__isnull=True)
+    mine = _suspensions(about).filter(restored_at__isnull=True)
     if credit.live_suspensions(now()).filter(id__in=mine.values("id")).exists():
         raise AlreadySuspended
     for over in mine:
@@ -109,7 +111,7 @@ def restore(actor: Actor, *, service_id: UUID | None = None, organization_id: UU
     """End a suspension. Raises NotFound, Forbidden, NotSuspended."""
     about, places, is_whole = _provider(service_id, organization_id)
     review_in(actor, places, everywhere=is_whole)
-    found = credit.live_suspensions(now()).filter(service_id=service_id, organization_id=organization_id).first()
+    found = credit.live_suspensions(now()).filter(id__in=_suspensions(about).values("id")).first()
     if found is None:
         raise NotSuspended
     found.restored_at = now()
@@ -131,10 +133,16 @@ def _provider(
 ) -> tuple[Service | Organization, set[UUID | None], bool]:
     if service_id is not None:
         return _service(service_id), communities_of_service(service_id), False
-    found = Organization.objects.select_for_update().filter(id=organization_id).first()
+    rows = Organization.objects.select_for_update()
+    found = rows.filter(id=organization_id).first() if organization_id is not None else None
     if found is None:
         raise NotFound
     return found, communities_of_organization(found.id), True
+
+
+def _suspensions(about: Service | Organization) -> QuerySet[Suspension]:
+    whose = Q(organization=about) if isinstance(about, Organization) else Q(service=about)
+    return Suspension.objects.filter(whose)
 
 
 def _settle(about: Service | Organization) -> None:

@@ -189,6 +189,10 @@ def _of_its_kind(row: models.Model, wrong: Callable[[str, str, str, str], FieldE
 
 def _programme(row: models.Model) -> Iterator[FieldError]:
     if isinstance(row, Service) and row.program_id is not None:
-        mine = Program.objects.filter(id=row.program_id, organization_id=row.organization_id)
-        if row.organization_id is None or not mine.exists():
+        mine = (
+            Program.objects.filter(id=row.program_id, organization=row.organization)
+            if row.organization
+            else Program.objects.none()
+        )
+        if not mine.exists():
             yield FieldError("/program_id", "not-its-own", "a programme of its organization", "须为其所属机构的项目")

@@ -13,6 +13,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from backend.core.clock import BEIJING, now
+from backend.directory import indexing
 from backend.directory import schedules as keeping
 from backend.directory.hours import spans_on
 from backend.directory.hours.calendars import is_make_up_day, is_public_holiday
@@ -256,3 +257,19 @@ def test_a_page_takes_the_same_few_reads_however_long_it_is(odd: dict[str, Servi
 
 def test_a_place_without_position_is_in_no_circle(odd: dict[str, Service]) -> None:
     assert Location.objects.get(kind="virtual").zone == 0
+
+
+@pytest.mark.parametrize("words", ["康宁", "kangning", "kn", "Demo Pharmacy"])
+def test_words_find_services_their_places_and_what_is_near(odd: dict[str, Service], api: Api, words: str) -> None:
+    ServiceAtLocation.objects.update(search=None)
+    indexing.refresh()
+    assert ids(api.json(f"/services?search={words}")) == {str(odd["full"].id)}
+    assert api.json(f"/service_at_locations?search={words}")["total_items"] == 1
+    near = api.json(f"/service_at_locations?search={words}&lat={builders.LAT}&lon={builders.LON}")
+    assert [one["service_id"] for one in near["contents"]] == [str(odd["full"].id)]
+    assert api.json("/services?search=没有这样的词")["empty"] is True
+
+
+def test_words_find_organizations_by_name(odd: dict[str, Service], api: Api) -> None:
+    assert api.json("/organizations?search=康宁")["total_items"] == 1
+    assert api.json("/organizations?search=%25")["total_items"] == 0, "a sign of the pattern is only a sign"
