@@ -84,7 +84,7 @@ TEXTS = {
         "Changes need the work login with a second factor. Set it up here once, then enter by the staff login.",
     ),
     "own.login.open": ("去工作登录", "To the work login"),
-    "own.members": ("成员 {n} 人", "{n} members"),
+    "own.members": ("成员 {n} 人", "Members: {n}"),
     "own.member.me": ("我", "Me"),
     "own.member.since": ("自 {day} 起", "since {day}"),
     "own.member.leave": ("退出", "Leave"),
