@@ -18,14 +18,15 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def prepare(place: Path) -> bool:
+def prepare(place: Path, *, seeded: bool = True, process: str = "web") -> bool:
     """Make this process a `web` process of that home: database running, migrated and seeded (once), Django ready.
 
     Whether the database is the home's own embedded one (and not one that `DATABASE_URL` names).
     """
     os.environ["YIKE_HOME"] = str(place)
     os.environ["YIKE_DEMO"] = "1"
-    os.environ["YIKE_PROCESS"] = "web"
+    os.environ["YIKE_PROCESS"] = process
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.settings")
     os.environ["LOG_FORMAT"] = "json"
     from backend.up import database
 
@@ -33,7 +34,7 @@ def prepare(place: Path) -> bool:
     notes = database.notes()
     if notes.get("migrations") != database.fingerprint():
         _command("migrate")
-    if not notes.get("seeded_at"):
+    if seeded and not notes.get("seeded_at"):
         print("Seeding the demo district (once)…", flush=True)
         _command("seed")
     import django
