@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, cast
 from uuid import UUID
 
 from ninja import Field, Schema
@@ -64,7 +64,7 @@ class BookableOut(Schema):
             service_id=row.place.service_id,
             place_id=row.place_id,
             keeper="organization" if row.organization_id else "community",
-            kind=row.kind,
+            kind=cast("Literal['slots', 'sessions']", row.kind),
             title=row.label(language),
             text=row.words(language),
             ended=row.ended_at is not None,
@@ -100,7 +100,7 @@ class SlotOut(Schema):
             capacity=row.capacity,
             free=row.free,
             waiting=row.waiting,
-            state=row.state,
+            state=cast("SlotState", row.state),
             title=(english and row.title_en) or row.title,
             text=(english and row.text_en) or row.text,
             room=row.room,
@@ -194,7 +194,7 @@ class BookingOut(Schema):
         at = booking.offer.place
         return cls(
             id=booking.id,
-            state=booking.state,
+            state=cast("BookingState", booking.state),
             offer_id=booking.offer_id,
             service_id=at.service_id,
             place_id=at.id,

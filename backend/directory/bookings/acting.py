@@ -13,7 +13,7 @@ from backend.core.errors import NotFound
 from backend.core.ids import uuid7
 from backend.core.vault import seal
 from backend.core.verb import record, verb
-from backend.directory.bookings import notices, places, rules, slots
+from backend.directory.bookings import notices, places, reminders, rules, slots
 from backend.directory.bookings.errors import (
     AlreadyBooked,
     IdTaken,
@@ -103,7 +103,7 @@ def _place(booking: Booking, *, waiting: bool) -> None:
 
 def insert(booking: Booking) -> None:
     """Write a new booking. Raises AlreadyBooked when the person stands in an overlapping hour of the same offer."""
-    booking.reminded = places.reminders.reminders_passed(booking)
+    booking.reminded = reminders.reminders_passed(booking)
     try:
         with transaction.atomic():
             places.settle(booking)
@@ -119,7 +119,7 @@ def _repeated(booking_id: UUID | None, person: UUID) -> Booking | None:
         return None
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"booking:{booking_id}"])
-    found = Booking.objects.select_related("offer", "slot").filter(id=booking_id).first()
+    found: Booking | None = Booking.objects.select_related("offer", "slot").filter(id=booking_id).first()
     if found is None:
         return None
     if found.person_id != person:
@@ -218,7 +218,7 @@ def accept(actor: Actor, *, booking_id: UUID) -> Booking:
         raise OfferLapsed
     by_hand = booking.moved_from_id is None and rules.must_be_confirmed(booking.offer, booking.person_id)
     booking.state, booking.answer_by = State.REQUESTED if by_hand else State.CONFIRMED, None
-    booking.reminded = places.reminders.reminders_passed(booking)
+    booking.reminded = reminders.reminders_passed(booking)
     places.settle(booking)
     record("booking.accepted", about=booking, state=str(booking.state))
     notices.tell(booking, f"booking.{booking.state}")

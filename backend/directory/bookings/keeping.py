@@ -10,7 +10,7 @@ from backend.core.errors import NotFound
 from backend.core.ids import uuid7
 from backend.core.vault import seal
 from backend.core.verb import record, verb
-from backend.directory.bookings import notices, places, slots
+from backend.directory.bookings import notices, places, reminders, slots
 from backend.directory.bookings.acting import held, insert, must_allow
 from backend.directory.bookings.errors import NotStarted, SlotClosed, SlotFull, wrong
 from backend.directory.bookings.flow import STEPS, State
@@ -25,7 +25,7 @@ REASON_LONGEST = 300
 
 
 def _in_sight(actor: Actor, booking_id: UUID) -> Booking:
-    found = Booking.objects.select_related("offer").filter(id=booking_id).first()
+    found: Booking | None = Booking.objects.select_related("offer").filter(id=booking_id).first()
     if found is None or not keeps(actor, found.offer):
         raise NotFound
     return found
@@ -45,7 +45,7 @@ def confirm(actor: Actor, *, booking_id: UUID) -> Booking:
         return booking
     must_allow(booking, "confirm")
     booking.state = State.CONFIRMED
-    booking.reminded = places.reminders.reminders_passed(booking)
+    booking.reminded = reminders.reminders_passed(booking)
     places.settle(booking)
     record("booking.confirmed", about=booking)
     notices.tell(booking, "booking.confirmed")

@@ -43,7 +43,7 @@ RULES = frozenset(BOUNDS) | frozenset(WORDS) | {"late_cancel", "needs_confirmati
 
 @verb("offer.made")
 def make_offer(
-    actor: Actor, *, place_id: UUID, title: str, kind: str = "slots", id: UUID | None = None, room_of: UUID | None = None,
+    actor: Actor, /, *, place_id: UUID, title: str, kind: str = "slots", id: UUID | None = None, room_of: UUID | None = None,
     **rules: Any,
 ) -> Offer:  # fmt: skip
     """Let a service at a location be booked, by `RULES`. `room_of`: it takes place in the same room as that offer.
@@ -126,7 +126,7 @@ def _first_minute(offer: Offer) -> int:
 
 
 @verb("offer.changed")
-def change_offer(actor: Actor, *, offer_id: UUID, **rules: Any) -> Offer:
+def change_offer(actor: Actor, /, *, offer_id: UUID, **rules: Any) -> Offer:
     """Change the rules; more places go to those who wait, fewer send nobody away.
 
     Raises NotFound, Invalid, HasBookings.

@@ -15,7 +15,7 @@ from backend.core.errors import NotFound
 from backend.directory.bookings.acting import is_late
 from backend.directory.bookings.flow import ACTIVE, State, allowed
 from backend.directory.bookings.keeping import EARLY
-from backend.directory.bookings.sight import keeps, kept_by
+from backend.directory.bookings.sight import BookingQuerySet, keeps, kept_by
 from backend.directory.bookings.slots import zone_of
 from backend.directory.bookings.words import NOTE, REASON
 from backend.directory.models import Booking, Offer, Rating
@@ -49,7 +49,7 @@ class Seen:
         return self.booking.starts_at - EARLY <= self.moment
 
 
-def everything() -> QuerySet[Booking]:
+def everything() -> BookingQuerySet:
     """Bookings with what their pages need."""
     return Booking.objects.select_related("slot", "offer__place__location", "offer__place__service")
 

@@ -117,7 +117,8 @@ def _checked(stars: int, text: str) -> str:
 
 
 def _visit(person: UUID, service_id: UUID, booking_id: UUID) -> Booking:
-    found = Booking.objects.filter(id=booking_id, person_id=person, offer__place__service_id=service_id).first()
+    rows = Booking.objects.filter(id=booking_id, person_id=person, offer__place__service_id=service_id)
+    found: Booking | None = rows.first()
     if found is None:
         raise NotFound
     if not may_be_rated(found):
