@@ -14,7 +14,7 @@ from backend.directory.booklet import contents as reading
 from backend.directory.booklet import layout, plan
 from backend.directory.models import Network
 
-LAYOUT = 2
+LAYOUT = 3
 """Raised when the pages look different for the same data."""
 
 

@@ -85,8 +85,7 @@ class Plan(Flowable):  # type: ignore[misc]  # reportlab has no types
         canvas.rect(0, 0, self.width, self.height, stroke=0, fill=1)
         self._streets(canvas)
         self._houses(canvas)
-        self._numbers(canvas)
-        self._names(canvas)
+        self._numbers(canvas, self._names(canvas))
         self._scale(canvas)
         canvas.restoreState()
         canvas.setStrokeColor(STREET)
@@ -113,24 +112,30 @@ class Plan(Flowable):  # type: ignore[misc]  # reportlab has no types
             x, y = self._at(spot)
             canvas.rect(x - 2.6, y - 2.6, 5.2, 5.2, stroke=0, fill=1)
 
-    def _names(self, canvas: Canvas) -> None:
-        size = self.size * 0.75
+    def _names(self, canvas: Canvas) -> list[Point]:
+        """Write the compounds' names, each below the last where they would meet; returns points that they cover."""
+        size, taken = min(self.size * 0.75, 9.0), list[Point]()
         canvas.setFont(fonts.printed(), size)
+        canvas.setFillColor(INK)
         for name, spot in self.contents.compounds:
+            half = canvas.stringWidth(name, fonts.printed(), size) / 2
             x, y = self._at(spot)
-            width = canvas.stringWidth(name, fonts.printed(), size)
-            canvas.setFillColor(PAPER, alpha=0.85)
-            canvas.rect(x - width / 2 - 1.5, y - size * 0.85, width + 3, size * 1.25, stroke=0, fill=1)
-            canvas.setFillColor(INK, alpha=1)
-            canvas.drawCentredString(x, y - size * 0.55, name)
+            x = min(max(x, half + 2), self.width - half - 2)
+            covered = [(x + step, y) for step in np.arange(-half, half + 3, 3).tolist()]
+            while any(abs(a - x) < half + 3 and abs(b - y) < size * 1.2 for a, b in taken) and y > size * 2:
+                y -= size * 1.25
+                covered = [(a, y) for a, _ in covered]
+            taken += covered
+            canvas.drawCentredString(x, y - size * 0.35, name)
+        return taken
 
-    def _numbers(self, canvas: Canvas) -> None:
+    def _numbers(self, canvas: Canvas, names: list[Point]) -> None:
         radius = self.size * 0.62
         corner = self.size * 2.1 + 4
         taken = [(float(x), corner / 2) for x in np.arange(0, self._bar() * self.scale + 18 + radius, radius)]
         for entry in self._entries():
             x, y = self._at(entry.spot)
-            spot = _free((x, y), radius, taken, (self.width, self.height))
+            spot = _free((x, y), radius, taken, names, (self.width, self.height))
             taken.append(spot)
             if spot != (x, y):
                 canvas.setStrokeColor(PINE)
@@ -173,13 +178,14 @@ class Plan(Flowable):  # type: ignore[misc]  # reportlab has no types
         canvas.drawCentredString(x, y - 15 - self.size * 0.8, say("north", self.contents.language))
 
 
-def _free(spot: Point, radius: float, taken: Sequence[Point], page: Point) -> Point:
+def _free(spot: Point, radius: float, taken: Sequence[Point], names: Sequence[Point], page: Point) -> Point:
     """The nearest spot round a point where a number covers no other; the point itself when there is none."""
     for ring in (0.0, 2.1, 3.4, 4.7, 6.0, 7.5):
         for step in range(12 if ring else 1):
             angle = step * pi / 6 + ring
             x, y = spot[0] + ring * radius * cos(angle), spot[1] + ring * radius * sin(angle)
             is_inside = radius < x < page[0] - radius and radius < y < page[1] - radius
-            if is_inside and all(hypot(x - a, y - b) >= 2.05 * radius for a, b in taken):
+            is_clear = all(hypot(x - a, y - b) >= 2.05 * radius for a, b in taken)
+            if is_inside and is_clear and all(hypot(x - a, y - b) >= radius + 5 for a, b in names):
                 return x, y
     return spot
