@@ -64,7 +64,8 @@ def _week(rules):
         if rule.get("on") == "holidays":
             holiday = [minute for span in spans for minute in span]
         elif not set(rule) - {"spans", "byday"}:
-            week += [number for which, day in rule["byday"] for span in spans for number in (day, *span) if which == 0]
+            days = [day for which, day in rule.get("byday", [[0, day] for day in range(7)]) if which == 0]
+            week += [number for day in days for span in spans for number in (day, *span)]
     return week, holiday
 
 

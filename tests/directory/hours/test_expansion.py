@@ -30,7 +30,7 @@ MARGIN = 3
 DAY = 1440
 NAMES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 CODES = (rrule.MO, rrule.TU, rrule.WE, rrule.TH, rrule.FR, rrule.SA, rrule.SU)
-EXAMPLES = int(os.environ.get("YIKE_HOURS_EXAMPLES", "40"))
+EXAMPLES = int(os.environ.get("YIKE_HOURS_EXAMPLES", "30"))
 
 HOLIDAYS = (
     "2025-01-01/2025-01-01 2025-01-28/2025-02-04 2025-04-04/2025-04-06 2025-05-01/2025-05-05 2025-05-31/2025-06-02 "
