@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -10,10 +11,12 @@ import pyproj
 import pytest
 
 from backend.community.models import Building
-from backend.directory import circle, walk_times
+from backend.directory import actions, circle, walk_times
 from backend.directory.circle import Wish
-from backend.directory.models import Network, Service, ServiceAtLocation, WalkTime
+from backend.directory.models import Network, Service, ServiceAtLocation, WalkEdge, WalkTarget, WalkTime
 from tests.cast import Cast, Http
+from tests.directory import town
+from tests.directory.conftest import SYSTEM, helsinki_extract
 from tests.directory.reference import Reference
 
 ORIGINS = [
@@ -114,3 +117,23 @@ def test_a_building_takes_two_reads_and_a_point_three(
         assert len(circle.from_building(building.id, lon, lat, Wish()).items) == 50
     with django_assert_num_queries(3):
         assert len(circle.from_point(lon, lat, Wish()).items) == 50
+
+
+def test_a_way_that_is_gone_from_a_newer_extract_changes_its_own_rows_alone(helsinki: Network, cast: Cast) -> None:
+    for number, (lon, lat) in enumerate(ORIGINS):
+        Building.objects.create(compound=cast.compound, name=str(number), lon=lon, lat=lat)
+    walk_times.recompute(helsinki)
+    edges = set(WalkEdge.objects.values_list("tail", "head", "effort", "wheels"))
+    told = helsinki_extract()
+    gone = told.ways[len(told.ways) // 2]
+    kept = [number for number, way in enumerate(told.ways) if way != gone]
+    newer = replace(
+        told, **{name: [getattr(told, name)[i] for i in kept] for name in ("tails", "heads", "factors", "ways")}
+    )
+    actions.keep_network(SYSTEM, name="helsinki", extract=newer, timezone="Europe/Helsinki")
+    assert 0 < len(edges ^ set(WalkEdge.objects.values_list("tail", "head", "effort", "wheels"))) < 100
+    assert WalkTarget.objects.filter(is_stale=True).count() < WalkTarget.objects.count() / 2
+    assert walk_times.recompute(helsinki).is_fresh
+    found = town.kept()
+    helsinki.refresh_from_db()
+    town.assert_same(found, town.from_nothing(helsinki))

@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
 import pytest
 
+from backend.commands import walk_times as walk_times_command
 from backend.community.models import Building
+from backend.directory import network as networks
 from backend.directory import walk_times
 from backend.directory.ahead import differences
 from backend.directory.ahead.keeping_up import LOOP
-from backend.directory.ahead.profiles import FOOT, LIMIT, PROFILES
+from backend.directory.ahead.profiles import PROFILES
 from backend.directory.models import (
     Location,
     Network,
     Service,
     ServiceAtLocation,
     Status,
+    WalkEdge,
     WalkOrigin,
     WalkTarget,
     WalkTime,
 )
 from tests.cast import Cast
+from tests.directory.conftest import at
 from tests.directory.town import EDITS, Town, assert_same, from_nothing, kept, rows_of
 
 
@@ -111,9 +116,9 @@ def test_the_same_streets_again_write_nothing(town: Town) -> None:
 
 def test_streets_keep_their_names_when_others_change(town: Town) -> None:
     town.pave()
-    before = set(WalkOrigin._meta.apps.get_model("directory", "WalkEdge").objects.values_list("tail", "head", "effort"))
+    before = set(WalkEdge.objects.values_list("tail", "head", "effort"))
     town.remove_street()
-    after = set(WalkOrigin._meta.apps.get_model("directory", "WalkEdge").objects.values_list("tail", "head", "effort"))
+    after = set(WalkEdge.objects.values_list("tail", "head", "effort"))
     assert len(before ^ after) <= 12
 
 
@@ -164,8 +169,28 @@ def test_the_worker_follows_by_itself_and_looks_again_soon(town: Town) -> None:
     assert_same(kept(), from_nothing(network))
 
 
-def test_two_networks_share_buildings_by_the_nearer_street(town: Town) -> None:
-    network = town.pave()
-    walk_times.recompute(network)
-    assert WalkOrigin.objects.filter(network=network, limit=LIMIT).count() > 5
-    assert differences.origins_gone(network, FOOT) == []
+def test_the_command_tells_what_it_wrote_and_then_that_nothing_changed(
+    town: Town, capsys: pytest.CaptureFixture[str]
+) -> None:
+    town.pave()
+    parser = argparse.ArgumentParser()
+    walk_times_command.add_arguments(parser)
+    assert walk_times_command.run(parser.parse_args(["--area", "town"])) == 0
+    assert "rows written" in capsys.readouterr().out
+    assert walk_times_command.run(parser.parse_args([])) == 0
+    assert "(unchanged)" in capsys.readouterr().out
+    assert walk_times_command.run(parser.parse_args(["--area", "nowhere"])) == 1
+
+
+def test_a_building_on_two_networks_belongs_to_the_one_whose_streets_are_nearer(cast: Cast, db: None) -> None:
+    near, far = (networks.save(name, [at(0, y), at(500, y)], [(0, 1, 1.0)]) for name, y in (("near", 0), ("far", 60)))
+    cast.building.lon, cast.building.lat = at(100, 20)
+    cast.building.save()
+    for network in (far, near, far):
+        walk_times.recompute(network)
+    assert [(one.network_id, one.building_id) for one in WalkOrigin.objects.all()] == [(near.id, cast.building.id)]
+    cast.building.lon, cast.building.lat = at(100, 50)
+    cast.building.save()
+    for network in (near, far, near, far):
+        walk_times.recompute(network)
+    assert [one.network_id for one in WalkOrigin.objects.all()] == [far.id]
