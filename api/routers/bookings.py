@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from ninja import Query, Schema
 
 from api.edge import PERSON, PUBLIC, Reply, Request, Router, access, language, page, page_of, perform, single
@@ -102,7 +103,7 @@ def book(request: Request, body: BookingIn) -> Reply:
 @access(PERSON, power=Power.BOOK)
 def get_bookings(request: Request, query: Query[BookingQuery]) -> dict[str, Any]:
     """One's own bookings, the latest first; or those at the offers that one keeps."""
-    rows = reading.everything().visible_to(request.actor)
+    rows: QuerySet[Booking] = reading.everything().visible_to(request.actor)
     if query.mine or not (query.offer_id or query.day):
         rows = reading.mine(request.actor)
     if query.offer_id:

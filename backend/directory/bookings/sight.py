@@ -13,7 +13,7 @@ from backend.people.actor import Actor
 from backend.people.roles import Can
 
 if TYPE_CHECKING:
-    from backend.directory.models.bookings import Offer
+    from backend.directory.models import Booking, Offer  # noqa: F401 - named below
 
 
 def _organizations(actor: Actor) -> set[UUID]:
@@ -61,7 +61,7 @@ class BookingQuerySet(models.QuerySet["Booking"]):
 
 def offer_of(actor: Actor, offer_id: UUID, *, lock: bool = False) -> Offer:
     """An offer that the actor keeps. Raises NotFound."""
-    from backend.directory.models.bookings import Offer
+    from backend.directory.models import Booking, Offer  # noqa: F401 - named below
 
     rows = Offer.objects.select_related("place__location", "place__service")
     rows = rows.select_for_update(of=("self",)) if lock else rows
