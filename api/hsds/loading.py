@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Model, Prefetch, QuerySet
 
 from api.hsds import rendering
@@ -60,7 +62,10 @@ def stopped(rows: Sequence[Service]) -> dict[UUID, Suspension]:
 def services(ids: Sequence[UUID], asked: Asked, language: str) -> list[Thing]:
     """Services as a list shows them: `minimal`, flat, or `full`."""
     if asked.minimal:
-        return [rendering.minimal(row) for row in _in_order(Service.objects.only("id", "last_modified"), ids)]
+        with connection.cursor() as cursor:  # up to 20,000 of them: no model for each
+            cursor.execute("SELECT id, last_modified FROM directory_service WHERE id = ANY(%s)", [list(ids)])
+            known: dict[UUID, datetime] = dict(cursor.fetchall())
+        return [rendering.minimal(key, known[key]) for key in ids if key in known]
     rows = _services(is_full=asked.full)
     if asked.full:
         rows = rows.prefetch_related(Prefetch("service_at_locations", _places()))

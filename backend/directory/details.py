@@ -101,7 +101,9 @@ def put(row: Service | Location | Organization, facts: Facts, lists: Lists) -> l
     for name, made in drawn:
         getattr(row, name).all().delete()
         for one, phones in made:
-            one.save()
+            one.save(force_insert=True)
+            for phone in phones:
+                phone.contact_id = one.pk  # whose id was given after they were drawn
             Phone.objects.bulk_create(phones)
     return [*facts, *lists]
 
