@@ -83,8 +83,11 @@ def mine(request: Request) -> dict[str, Any]:
 def waiting(request: Request) -> QueueOut:
     """How much waits in the reader's communities."""
     with looking_up("directory queue"):
-        count = {model: queue.within(request.actor, model).count() for model in (Application, Proposal, Correction)}
-    return QueueOut(applications=count[Application], proposals=count[Proposal], corrections=count[Correction])
+        return QueueOut(
+            applications=queue.within(request.actor, Application).count(),
+            proposals=queue.within(request.actor, Proposal).count(),
+            corrections=queue.within(request.actor, Correction).count(),
+        )
 
 
 @router.get("/directory/corrections", response=page_of(CorrectionOut))

@@ -105,7 +105,6 @@ def take(request: Request) -> Reply:
     file = uploaded_sheet(request)
     digest = hashlib.file_digest(file, "sha256").digest()
     form = request.POST
-    given = {name: form[name] for name in ("crs", "source") if form.get(name)}
     return perform(
         request,
         sheets.take,
@@ -115,7 +114,8 @@ def take(request: Request) -> Reply:
         file=file,
         name=file.name or "sheet",
         allow_outside=form.get("allow_outside") in ("true", "1", "on"),
-        **given,
+        crs=form.get("crs", ""),
+        source=form.get("source") or "sheet",
     )
 
 

@@ -8,7 +8,7 @@ from math import isfinite
 from backend.core import geo
 from backend.core.errors import FieldError, Invalid
 from backend.directory import categories
-from backend.directory.hours import Hours, UnreadableHours, parse
+from backend.directory.hours import Hours, parse
 from backend.directory.intake import faults, plain_hours
 
 LONGEST = {
@@ -85,13 +85,15 @@ def hours(text: str) -> tuple[str, Hours | None]:
     clean = words("hours", text)
     if not clean:
         return "", None
-    for reading in (lambda: clean, lambda: plain_hours.osm(clean)):
-        try:
-            told = reading()
-            return told, parse(told)
-        except (UnreadableHours, ValueError):
-            continue
-    raise Fault("hours", "hours-unreadable")
+    try:
+        return clean, parse(clean)
+    except ValueError:
+        pass
+    try:
+        told = plain_hours.osm(clean)
+        return told, parse(told)
+    except ValueError:
+        raise Fault("hours", "hours-unreadable") from None
 
 
 def category(text: str) -> str:

@@ -136,6 +136,8 @@ def approve(actor: Actor, *, application_id: UUID) -> Application:
     Raises NotFound, OwnMatter, AlreadyDecided, RolesExclude.
     """
     row = _taken(actor, application_id)
+    if row.person_id is None or row.community_id is None:
+        raise AlreadyDecided
     user = User.objects.select_for_update().get(id=row.person_id)
     organization = row.organization or organization_of_code(row.credit_code)
     if organization is None:
@@ -149,7 +151,7 @@ def approve(actor: Actor, *, application_id: UUID) -> Application:
             )  # fmt: skip
     Membership.objects.get_or_create(person=user, organization=organization, ended_at=None)
     held = RoleGrant.objects.filter(user=user, role=Role.PROVIDER, scope_id=row.community_id, until=None)
-    if row.community_id is not None and not held.exists():
+    if not held.exists():
         give(Actor.system("directory-review"), user, Role.PROVIDER, RoleGrant.Scope.COMMUNITY, row.community_id)
     row.organization = organization
     _settle(actor, row, Application.State.APPROVED, "")

@@ -11,7 +11,6 @@ from backend.core.errors import FieldError, Invalid
 from backend.core.verb import emit
 from backend.directory.intake.district import Communities
 from backend.directory.models import Application, Correction, Proposal, ServiceAtLocation
-from backend.directory.models.intake import Decided
 from backend.people.actor import Actor
 from backend.people.roles import Can
 
@@ -31,11 +30,6 @@ def within(actor: Actor, model: type[D], *, state: str = "pending") -> QuerySet[
     return rows if reach.everywhere else rows.filter(Q(community_id__in=reach.communities))
 
 
-def waiting(actor: Actor) -> int:
-    """How much waits for this officer (call it within `looking_up`)."""
-    return sum(within(actor, model).count() for model in (Application, Proposal, Correction))
-
-
 def reason(text: str) -> str:
     """The reason of a refusal, cleaned. Raises Invalid when it is empty or longer than 300 characters."""
     clean = " ".join(text.split())
@@ -48,7 +42,3 @@ def stir(community_id: UUID | None) -> None:
     """Tell the boards of the place that their queue is another (inside a verb)."""
     if community_id is not None:
         emit(f"board:{community_id}", "directory.queue", about="/api/v1/directory/queue")
-
-
-def is_pending(row: Decided) -> bool:
-    return row.state == Decided.State.PENDING

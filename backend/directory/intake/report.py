@@ -49,7 +49,8 @@ def head(field: str, language: str) -> str:
     """What a column is called in the reader's language; a column that nobody knows as it was."""
     if field not in COLUMNS:
         return field
-    return COLUMNS[field][0 if language.startswith("zh") else 1]
+    chinese, english, _ = COLUMNS[field]
+    return chinese if language.startswith("zh") else english
 
 
 def template(language: str) -> str:

@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from collections.abc import Callable
 from itertools import islice
-from typing import BinaryIO
+from typing import BinaryIO, cast
 from uuid import UUID
 
 from django.core.files.base import File
@@ -120,7 +120,7 @@ def check(sheet: Sheet, step: Step = _unseen) -> Sheet:
     done = SheetRow.objects.filter(sheet=sheet).order_by("-number").values_list("number", flat=True).first() or 0
     try:
         with default_storage.open(sheet.file) as file:
-            unknown, told = rows(file)
+            unknown, told = rows(cast("BinaryIO", file))
             if unknown and not done:
                 notes = [{"field": head[:80], "code": "column-unknown"} for head in unknown]
                 SheetRow.objects.get_or_create(sheet=sheet, number=1, defaults={"warnings": notes})

@@ -32,7 +32,10 @@ def ask(actor: Actor, *, file: str, boundary: str = "", division: str = "", name
     if len(name) > 80:
         raise _wrong("name", "too-long", "at most 80 characters", "最多 80 个字符")
     asked = {"file": file, "boundary": boundary, "division": division, "name": name, "timezone": timezone}
-    made = start(KIND, owner_id=actor.must_be_known(), total=len(STAGES), **asked)
+    made = start(
+        KIND, owner_id=actor.must_be_known(), total=len(STAGES), file=file, boundary=boundary, division=division,
+        name=name, timezone=timezone,
+    )  # fmt: skip
     record("directory.import-asked", about=made, **asked)
     return made
 
