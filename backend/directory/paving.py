@@ -1,27 +1,24 @@
 """The rows of a network: read whole, written by their differences, so that a street that stays keeps its name and its walks."""
 
 from collections.abc import Sequence
-from uuid import UUID
 
 import numpy as np
 from django.db import connection
 from django.db.models import Model
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from backend.core import geo
-from backend.directory.ahead.profiles import FOOT, LIMIT, PROFILES, Profile
+from backend.directory.ahead import marking
+from backend.directory.ahead.profiles import FOOT, PROFILES
 from backend.directory.models import Entrance, Network, WalkGate
 from backend.directory.walking.building import Laid
 from backend.directory.walking.ground import Door
 from backend.directory.walking.passage import NEVER
-from backend.directory.walking.snapping import REACH
 from backend.directory.walking.streets import Streets
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-_SPACING = 20.0
 _SAME = 5e-4
 _HEAD = 1 << 32
 
@@ -69,8 +66,8 @@ def pave(network: Network, laid: Laid, doors: list[Door]) -> None:
         if profile is not FOOT:
             rolled = gone[np.isfinite(old.wheels[gone])], come[np.isfinite(new.wheels[come])], differ
             walked = _changed_points(before.streets, after, old, new, rolled)
-        _mark_origins(network, after.zone, profile, walked, moved_doors)
-        _mark_targets(network, after.zone, profile, everywhere)
+        marking.mark_origins(network, after.zone, profile, walked, moved_doors)
+        marking.mark_targets(network, after.zone, profile, everywhere)
 
 
 class _Edges:
@@ -200,7 +197,7 @@ def _changed_points(
     if before.zone != after.zone and len(was):
         left, right = (_rezoned(ends, before.zone, after.zone) for ends in (left, right))
     left, right = np.r_[left, after.points[after.tails[is_now]]], np.r_[right, after.points[after.heads[is_now]]]
-    count = np.maximum(np.ceil(np.hypot(*(right - left).T) / _SPACING).astype(np.int64), 1) + 1
+    count = np.maximum(np.ceil(np.hypot(*(right - left).T) / marking.SPACING).astype(np.int64), 1) + 1
     owner = np.repeat(np.arange(len(left)), count)
     share = (np.arange(len(owner)) - np.repeat(np.cumsum(count) - count, count)) / np.repeat(count - 1, count)
     points: Floats = left[owner] + share[:, None] * (right - left)[owner]
@@ -210,44 +207,3 @@ def _changed_points(
 def _rezoned(points: Floats, old: int, new: int) -> Floats:
     lon, lat = geo.from_utm(points[:, 0], points[:, 1], old)
     return np.column_stack(geo.utm(lon, lat, new))
-
-
-def _mark_origins(network: Network, zone: int, profile: Profile, changed: Floats, doors: list[Floats]) -> None:
-    ids, starts = _kept(network, profile.origins, "building_id, start_lon, start_lat")
-    _, stands = _kept(network, profile.origins, "building_id, lon, lat")
-    near = _near(starts, zone, changed, LIMIT)
-    for outline in doors:
-        near |= ((stands >= outline.min(axis=0)) & (stands <= outline.max(axis=0))).all(axis=1)
-    _mark(network, profile.origins, "building_id", ids, near)
-
-
-def _mark_targets(network: Network, zone: int, profile: Profile, changed: Floats) -> None:
-    ids, places = _kept(network, profile.targets, "service_at_location_id, lon, lat")
-    _mark(network, profile.targets, "service_at_location_id", ids, _near(places, zone, changed, REACH))
-
-
-def _kept(network: Network, table: str, columns: str) -> tuple[list[UUID], Floats]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {columns} FROM {table} WHERE network_id = %s AND NOT is_stale ORDER BY 1",  # noqa: S608 - our names
-            [network.pk],
-        )
-        rows = cursor.fetchall()
-    return [row[0] for row in rows], np.array([row[1:] for row in rows], np.float64).reshape(-1, 2)
-
-
-def _near(lonlat: Floats, zone: int, changed: Floats, reach: float) -> NDArray[np.bool_]:
-    if not len(lonlat) or not len(changed):
-        return np.zeros(len(lonlat), bool)
-    points = np.column_stack(geo.utm(lonlat[:, 0], lonlat[:, 1], zone))
-    near: NDArray[np.bool_] = np.isfinite(cKDTree(changed).query(points, distance_upper_bound=reach + _SPACING)[0])
-    return near
-
-
-def _mark(network: Network, table: str, key: str, ids: list[UUID], near: NDArray[np.bool_]) -> None:
-    if near.any():
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"UPDATE {table} SET is_stale = true WHERE network_id = %s AND {key} = ANY(%s)",  # noqa: S608 - our names
-                [network.pk, [ids[i] for i in np.flatnonzero(near).tolist()]],
-            )
