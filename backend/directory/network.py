@@ -144,8 +144,7 @@ def loaded(network: Network) -> Loaded:
     with _lock:
         known = _loaded.get(network.pk)
         if known is None or known[0] != network.version:
-            known = (network.version, _read(network))
-            _loaded[network.pk] = known
+            known = _loaded[network.pk] = _read_whole(network.pk)
     return known[1]
 
 
@@ -175,6 +174,15 @@ def _digest(laid: Laid, ground: Ground, timezone: str) -> str:
             repr((door.ref, door.lon, door.lat, door.kind, door.wheelchair)).encode() + door.outline.tobytes()
         )
     return digest.hexdigest()
+
+
+def _read_whole(key: UUID) -> tuple[int, Loaded]:
+    """Read a network and its version; again if it was replaced between its tables."""
+    while True:
+        network = Network.objects.get(pk=key)
+        found = _read(network)
+        if Network.objects.filter(pk=key, version=network.version).exists():
+            return network.version, found
 
 
 def _read(network: Network) -> Loaded:
