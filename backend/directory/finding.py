@@ -20,6 +20,7 @@ FARTHEST = 10_000.0
 _LOOKED_AT = 12
 _OPEN_LOOKED_AT = 120
 _LONGEST_WALK = 60
+_MATCHING = "SELECT * FROM directory_serviceatlocation WHERE search @@ %s::tsquery OFFSET 0"
 
 
 def find(start: Start, wish: Wish) -> Circle:
@@ -79,12 +80,17 @@ def _as_the_crow_flies(start: Start, filters: Filters) -> list[tuple[Listed, flo
     conditions, parameters = filters.sql()
     cost, costs = filters.cost()
     many = _OPEN_LOOKED_AT if filters.is_open else _LOOKED_AT
+    tables, nearness, matching = TABLES, "point(l.easting, l.northing) <-> point(%s, %s)", list[str]()
+    if filters.q:
+        # What is not around is rare: find the words first, or the planner goes through all places from the nearest on.
+        tables = TABLES.replace("directory_serviceatlocation x", f"({_MATCHING}) x")
+        nearness, matching = "(l.easting - %s) ^ 2 + (l.northing - %s) ^ 2", [filters.sought.whole]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {COLUMNS}, l.easting, l.northing, {cost} FROM {TABLES} WHERE l.zone = %s "  # noqa: S608 - fixed parts
+            f"SELECT {COLUMNS}, l.easting, l.northing, {cost} FROM {tables} WHERE l.zone = %s "  # noqa: S608 - fixed parts
             f"AND point(l.easting, l.northing) <@ circle(point(%s, %s), %s) AND {conditions} "
-            "ORDER BY point(l.easting, l.northing) <-> point(%s, %s) LIMIT %s",
-            [*costs, zone, easting, northing, FARTHEST, *parameters, easting, northing, many],
+            f"ORDER BY {nearness} LIMIT %s",
+            [*costs, *matching, zone, easting, northing, FARTHEST, *parameters, easting, northing, many],
         )
         rows = cursor.fetchall()
     found = [(Listed(*row[:-3]), hypot(row[-3] - easting, row[-2] - northing), row[-1]) for row in rows]
