@@ -11,7 +11,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from websockets.exceptions import ConnectionClosed
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import connect
+from websockets.sync.connection import Connection
 
 Json = dict[str, Any]
 
@@ -19,7 +20,7 @@ Json = dict[str, Any]
 class Screen:
     """One connection. `seen` holds (monotonic seconds, channel, publication's data) in order of arrival."""
 
-    def __init__(self, socket: ClientConnection) -> None:
+    def __init__(self, socket: Connection) -> None:
         self.socket = socket
         self.seen: list[tuple[float, str, Json]] = []
         self.replies: dict[int, Json] = {}

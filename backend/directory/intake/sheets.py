@@ -29,7 +29,7 @@ from backend.people.roles import Can
 CHECK, APPLY = "directory.sheet-check", "directory.sheet-apply"
 PIECE = 500
 BAD = ~Q(faults=[])
-Step = Callable[[int, int], None]
+Step = Callable[[int, int], object]
 
 
 def _unseen(done: int, total: int) -> None:

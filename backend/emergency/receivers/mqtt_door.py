@@ -106,7 +106,7 @@ class Door:
 
     def _arrived(self, client: Client, userdata: Any, found: MQTTMessage) -> None:
         """In the network thread: put it where it belongs, and go on reading."""
-        message = mqtt_intake.read(found.topic, found.payload)
+        message = mqtt_intake.read(found.topic, bytes(found.payload))
         if message is None:
             client.ack(found.mid, found.qos)
             return
