@@ -46,8 +46,8 @@ ANYBODY = {
 OWN = {"anonymous": 401, "wang": 200, "neighbour": 404, "outsider": 404, "dispatcher": 404, "admin": 404}
 OWN |= {"limited": 404, "suspended_manager": 404}
 OWN |= dict.fromkeys(("delegate_pay", "delegate_report", "delegate_book", "ended_delegate"), 403)
-BY_HAND = {"anonymous": 401, "kiosk": 403, "partner": 403, "wang": 403, "outsider": 403, "manager": 403, "community_worker": 403} | {
-    "dispatcher": 201, "second_dispatcher": 201, "other_dispatcher": 201, "district_dispatcher": 201,
+BY_HAND = dict.fromkeys(("kiosk", "partner", "wang", "outsider", "manager", "community_worker"), 403) | {
+    "anonymous": 401, "dispatcher": 201, "second_dispatcher": 201, "other_dispatcher": 201, "district_dispatcher": 201,
 }  # fmt: skip
 SIGNED = {"anonymous": 202, "wang": 202, "outsider": 202}
 

@@ -1,4 +1,4 @@
-"""A network as it is told, before it is built: positions, pieces of ways, gates on nodes, entrances. Gates cut their node in two."""
+"""A network as told, before it is built: positions, pieces of ways, gates on nodes, entrances. Gates cut their node in two."""
 
 from collections import defaultdict
 from collections.abc import Mapping

@@ -73,7 +73,7 @@ _CONDITION = re.compile(r"\s*(?P<value>[\w:=-]+)\s*@\s*\(?(?P<when>[^()]+)\)?\s*
 
 @dataclass(frozen=True)
 class Gate:
-    """A gate that is not open to everybody always: `access` open, private or no; open in `hours`, closed in `shut` (blank: no rule)."""
+    """A gate that is not always open to all: `access` open, private or no; open in `hours`, closed in `shut` (blank: no rule)."""
 
     access: str = "open"
     hours: str = ""
