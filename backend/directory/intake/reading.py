@@ -8,26 +8,14 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date, datetime, time
 from typing import Any, BinaryIO
-from xml.parsers import expat
 
 from backend.directory.intake.heads import REQUIRED, field_of
+from backend.directory.intake.measuring import MAX_COLUMNS, MAX_ROWS, Unreadable, must_be_small
 
 MAX_BYTES = 20 * 1024 * 1024
-MAX_ROWS = 50_000
-MAX_COLUMNS = 100
 MAX_CELL = 2000
-_MAX_UNPACKED = 200 * 1024 * 1024
-_COLUMN = {letter: number for number, letter in enumerate("ABCDEFGHIJKLMNOPQRSTUVWXYZ", 1)}
 
 Row = dict[str, str]
-
-
-class Unreadable(Exception):
-    """The file is no sheet that can be read; `code` says why, `field` which column."""
-
-    def __init__(self, code: str, field: str = "") -> None:
-        super().__init__(code)
-        self.code, self.field = code, field
 
 
 def rows(file: BinaryIO) -> tuple[list[str], Iterator[tuple[int, Row]]]:
@@ -110,7 +98,7 @@ def _encoding(file: BinaryIO) -> str:
 def _excel(file: BinaryIO) -> Iterator[tuple[int, list[str]]]:
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum, ZipError
 
-    _must_be_small(file)
+    must_be_small(file)
     file.seek(0)
     try:
         book = CalamineWorkbook.from_filelike(file)
@@ -127,59 +115,6 @@ def _excel(file: BinaryIO) -> Iterator[tuple[int, list[str]]]:
         raise Unreadable("password") from None
     except (CalamineError, ZipError, zipfile.BadZipFile):
         raise Unreadable("not-a-sheet") from None
-
-
-def _must_be_small(file: BinaryIO) -> None:
-    """Look through the packed XML before it is laid out in memory: a few bytes can claim a table of billions of cells."""
-    try:
-        with zipfile.ZipFile(file) as packed:
-            if sum(entry.file_size for entry in packed.infolist()) > _MAX_UNPACKED:
-                raise Unreadable("too-large")
-            for entry in packed.infolist():
-                if entry.filename.startswith("xl/worksheets/") and entry.filename.endswith(".xml"):
-                    with packed.open(entry) as part:
-                        _Measure().run(part)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError):
-        raise Unreadable("not-a-sheet") from None
-
-
-class _Measure:
-    """How far the cells of a worksheet reach. Raises Unreadable beyond the bounds, and for document types and entities."""
-
-    def __init__(self) -> None:
-        self.row = self.column = self.bytes = 0
-        self.parser = expat.ParserCreate()
-        self.parser.StartElementHandler = self.begin
-        self.parser.StartDoctypeDeclHandler = self.refuse
-
-    def run(self, part: Any) -> None:
-        try:
-            while chunk := part.read(1 << 18):
-                self.bytes += len(chunk)
-                if self.bytes > _MAX_UNPACKED:
-                    raise Unreadable("too-large")
-                self.parser.Parse(chunk)
-            self.parser.Parse(b"", True)
-        except expat.ExpatError:
-            raise Unreadable("not-a-sheet") from None
-
-    def begin(self, tag: str, told: dict[str, str]) -> None:
-        name = tag.rpartition(":")[2]
-        if name == "row":
-            self.row, self.column = int(told["r"]) if told.get("r", "").isdecimal() else self.row + 1, 0
-            if self.row > MAX_ROWS + 100:
-                raise Unreadable("too-many-rows")
-        elif name == "c":
-            letters = "".join(letter for letter in told.get("r", "")[:8] if letter.isalpha()).upper()
-            number = 0
-            for letter in letters:
-                number = number * 26 + _COLUMN.get(letter, 0)
-            self.column = number or self.column + 1
-            if self.column > MAX_COLUMNS:
-                raise Unreadable("too-many-columns")
-
-    def refuse(self, *_: Any) -> None:
-        raise Unreadable("not-a-sheet")
 
 
 def _text(cell: Any) -> str:

@@ -20,7 +20,8 @@ from backend.core.verb import record, verb
 from backend.directory import keeping
 from backend.directory.intake.checking import Checker, place_of
 from backend.directory.intake.fields import Fault, datum
-from backend.directory.intake.reading import MAX_BYTES, Unreadable, rows
+from backend.directory.intake.measuring import Unreadable
+from backend.directory.intake.reading import MAX_BYTES, rows
 from backend.directory.keeping import Counts
 from backend.directory.models import Sheet, SheetRow
 from backend.people.actor import Actor

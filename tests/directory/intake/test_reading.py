@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import zipfile
 
 import pytest
 
-from backend.directory.intake import reading
-from backend.directory.intake.reading import Row, Unreadable
+from backend.directory.intake import measuring, reading
+from backend.directory.intake.measuring import Unreadable
+from backend.directory.intake.reading import Row
 from tests.directory.intake.books import HEADS, csv_bytes, row, xlsx_bytes
 
 
@@ -83,6 +85,40 @@ def test_a_packed_document_type_is_refused() -> None:
     bomb = xlsx_bytes([row("1")]).replace(b"", b"")
     assert read(bomb)[1]
     evil = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">]>'
-    measure = reading._Measure()
+    measure = measuring._Cells([])
     with pytest.raises(Unreadable):
         measure.run(io.BytesIO(f"{evil}<worksheet>&a;</worksheet>".encode()))
+
+
+def _repacked(content: bytes, moved: dict[str, str], **more: str) -> bytes:
+    """The workbook with words in its parts (names too) replaced, and further parts."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            text = old.read(name).decode()
+            for was, now in moved.items():
+                name, text = name.replace(was, now), text.replace(was, now)
+            new.writestr(name, text)
+        for name, text in more.items():
+            new.writestr(f"xl/{name}.xml", text)
+    return made.getvalue()
+
+
+def test_a_sheet_is_measured_wherever_its_file_puts_it() -> None:
+    assert read(_repacked(xlsx_bytes([row("1")]), {"worksheets/sheet1.xml": "other/sheet.bin"}))[1]
+    with pytest.raises(Unreadable) as why:
+        read(_repacked(_claims("XFD3"), {"worksheets/sheet1.xml": "other/sheet.bin"}))
+    assert why.value.code == "too-many-columns"
+
+
+@pytest.mark.parametrize("number", ["0", "000000000000", "+0"], ids=["plain", "padded", "signed"])
+def test_one_long_text_in_many_cells_is_too_large(number: str) -> None:
+    ns = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    line = f'<c t="s"><v>{number}</v></c>' * 100
+    cells = f"<row>{line}</row>" * 70
+    texts = f'<sst xmlns="{ns}"><si><t>{"x" * 32_000}</t></si></sst>'
+    bomb = _repacked(xlsx_bytes([row("1")], cells=cells), {}, sharedStrings=texts)
+    assert len(bomb) < 20_000
+    with pytest.raises(Unreadable) as why:
+        read(bomb)
+    assert why.value.code == "too-large"
