@@ -11,6 +11,7 @@ from backend.core.clock import now
 from backend.core.errors import Conflict, FieldError, Invalid, NotFound
 from backend.core.verb import record, verb
 from backend.directory import credit
+from backend.directory.intake.membership import must_be_anothers
 from backend.directory.models import Certification, Organization, Service, Suspension
 from backend.directory.places_of import communities_of_organization, communities_of_service, review_in
 from backend.people.actor import Actor
@@ -42,9 +43,13 @@ class NotSuspended(Conflict):
 
 @verb("service.certified")
 def certify(actor: Actor, *, service_id: UUID, until: datetime | None = None) -> Service:
-    """Vouch for a service until a moment (UTC; None: until withdrawn). Raises NotFound, Forbidden, AlreadyCertified, Invalid."""
+    """Vouch for a service until a moment (UTC; None: until withdrawn).
+
+    Raises NotFound, Forbidden, OwnMatter, AlreadyCertified, Invalid.
+    """
     service = _service(service_id)
     office = review_in(actor, communities_of_service(service_id))
+    must_be_anothers(actor, service.organization_id)
     _later(until)
     if credit.live_certifications(now()).filter(service=service).exists():
         raise AlreadyCertified
@@ -59,9 +64,10 @@ def certify(actor: Actor, *, service_id: UUID, until: datetime | None = None) ->
 
 @verb("service.certification-withdrawn")
 def withdraw(actor: Actor, *, service_id: UUID, reason: str) -> Service:
-    """Take the mark back. Raises NotFound, Forbidden, NotCertified, Invalid."""
+    """Take the mark back. Raises NotFound, Forbidden, OwnMatter, NotCertified, Invalid."""
     service = _service(service_id)
     review_in(actor, communities_of_service(service_id))
+    must_be_anothers(actor, service.organization_id)
     found = Certification.objects.filter(service=service, withdrawn_at__isnull=True).first()
     if found is None and not service.is_certified:
         raise NotCertified
@@ -86,10 +92,11 @@ def suspend(
 ) -> Suspension:
     """Stop one service, or an organization (by an office that reaches all of its places). The reason is public.
 
-    Raises NotFound, Forbidden, AlreadySuspended, Invalid.
+    Raises NotFound, Forbidden, OwnMatter, AlreadySuspended, Invalid.
     """
     about, places, is_whole = _provider(service_id, organization_id)
     office = review_in(actor, places, everywhere=is_whole)
+    must_be_anothers(actor, _organization_of(about))
     why = _reason(reason)
     _later(until)
     mine = _suspensions(about).filter(restored_at__isnull=True)
@@ -108,9 +115,10 @@ def suspend(
 
 @verb("provider.restored")
 def restore(actor: Actor, *, service_id: UUID | None = None, organization_id: UUID | None = None) -> Suspension:
-    """End a suspension. Raises NotFound, Forbidden, NotSuspended."""
+    """End a suspension. Raises NotFound, Forbidden, OwnMatter, NotSuspended."""
     about, places, is_whole = _provider(service_id, organization_id)
     review_in(actor, places, everywhere=is_whole)
+    must_be_anothers(actor, _organization_of(about))
     found = credit.live_suspensions(now()).filter(id__in=_suspensions(about).values("id")).first()
     if found is None:
         raise NotSuspended
@@ -138,6 +146,10 @@ def _provider(
     if found is None:
         raise NotFound
     return found, communities_of_organization(found.id), True
+
+
+def _organization_of(about: Service | Organization) -> UUID | None:
+    return about.id if isinstance(about, Organization) else about.organization_id
 
 
 def _suspensions(about: Service | Organization) -> QuerySet[Suspension]:

@@ -21,6 +21,7 @@ from backend.core.verb import record, verb
 from backend.directory.intake import pictures, queue, writing
 from backend.directory.intake.errors import AlreadyDecided, OwnMatter
 from backend.directory.intake.fields import Fault, position, words
+from backend.directory.intake.membership import must_be_anothers
 from backend.directory.models import Correction, Service
 from backend.directory.privacy_intake import TEXT
 from backend.people.actor import Actor
@@ -112,6 +113,7 @@ def _taken(actor: Actor, correction_id: UUID) -> Correction:
         raise NotFound
     if row.person_id is not None and row.person_id == actor.person_id:
         raise OwnMatter
+    must_be_anothers(actor, row.service.organization_id)
     if row.state != PENDING:
         raise AlreadyDecided
     return row

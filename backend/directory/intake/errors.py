@@ -10,9 +10,9 @@ class AlreadyDecided(Conflict):
 
 
 class OwnMatter(Forbidden):
-    """Nobody decides about what they asked for themselves."""
+    """Nobody decides about what they asked for themselves, or about their own organization."""
 
-    code, zh = "own-matter", "不能审核自己提交的内容"
+    code, zh = "own-matter", "不能审核自己提交的内容或自己单位的事项"
 
 
 class AlreadyAsked(Conflict):

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from backend.core.queries import looking_up
+from backend.directory.intake.errors import OwnMatter
 from backend.directory.models import Membership
 from backend.people.actor import Actor
 
@@ -14,3 +15,9 @@ def organizations_of(actor: Actor) -> set[UUID]:
     with looking_up("memberships"):
         rows = Membership.objects.filter(person_id=actor.person_id, ended_at__isnull=True)
         return set(rows.values_list("organization_id", flat=True))
+
+
+def must_be_anothers(actor: Actor, organization_id: UUID | None) -> None:
+    """Nobody decides in office about the organization that they act for. Raises OwnMatter."""
+    if organization_id is not None and organization_id in organizations_of(actor):
+        raise OwnMatter

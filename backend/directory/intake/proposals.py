@@ -17,8 +17,8 @@ from backend.directory.intake import fields, queue, writing
 from backend.directory.intake.district import Communities
 from backend.directory.intake.errors import AlreadyDecided, NotMembers, OwnMatter, ProposalStale, ProposalWaits
 from backend.directory.intake.fields import Fault
-from backend.directory.intake.membership import organizations_of
-from backend.directory.models import Organization, Proposal, Service, ServiceAtLocation
+from backend.directory.intake.membership import must_be_anothers, organizations_of
+from backend.directory.models import Offer, Organization, Proposal, Service, ServiceAtLocation
 from backend.directory.places import Place
 from backend.people.actor import Actor
 from backend.people.roles import Can
@@ -120,10 +120,9 @@ def _taken(actor: Actor, proposal_id: UUID) -> Proposal:
     row = Proposal.objects.select_for_update().filter(id=proposal_id).first()
     if row is None or not actor.may(Can.DIRECTORY_REVIEW, community=row.community_id):
         raise NotFound
-    if row.person_id is not None and (
-        row.person_id == actor.person_id or row.organization_id in organizations_of(actor)
-    ):
+    if row.person_id is not None and row.person_id == actor.person_id:
         raise OwnMatter
+    must_be_anothers(actor, row.organization_id)
     if row.state != PENDING:
         raise AlreadyDecided
     return row
@@ -191,6 +190,8 @@ def _hand_over(at: ServiceAtLocation, row: Proposal) -> None:
     if (was.name if was else "") != row.was["organization"]:
         raise ProposalStale
     settling.settle(at.service, organization_id=str(was.id) if was else None)
+    if was is not None:  # who kept it before sees its bookings no more
+        Offer.objects.filter(place__service=at.service, organization=was).update(organization=row.organization_id)
     at.service.organization_id, at.service.last_modified = row.organization_id, now()
     at.service.save(update_fields=["organization", "last_modified"])
     _renew_words(writing.at_of(at.service_id))

@@ -15,6 +15,7 @@ from backend.core.vault import seal
 from backend.core.verb import record, verb
 from backend.directory.bookings.flow import State
 from backend.directory.bookings.words import RATING
+from backend.directory.intake.membership import must_be_anothers, organizations_of
 from backend.directory.models import Booking, Offer, Rating, Service, ServiceAtLocation
 from backend.people.actor import Actor
 from backend.people.roles import Can
@@ -37,6 +38,12 @@ class NotVisited(Conflict):
     """Rate after your visit."""
 
     code, zh = "not-visited", "请在到访之后再评价"
+
+
+class OwnService(Forbidden):
+    """Nobody rates a service of the organization that they act for."""
+
+    code, zh = "own-service", "不能评价自己单位的服务"
 
 
 class TooLateToEdit(Conflict):
@@ -63,7 +70,8 @@ def rate(
 ) -> Rating:
     """Rate a visit: of a booking that took place, or one that the person declares (then once in 90 days).
 
-    The same `id` by the same person gives the first rating. Raises NotFound, Invalid, NotVisited, AlreadyRated, RatingIdTaken.
+    The same `id` by the same person gives the first rating.
+    Raises NotFound, Invalid, NotVisited, OwnService, AlreadyRated, RatingIdTaken.
     """
     person = actor.must_be_known()
     if actor.delegate_id is not None:
@@ -71,8 +79,11 @@ def rate(
     if (repeated := _repeated(id, person)) is not None:
         return repeated
     words = _checked(stars, text)
-    if not Service.objects.filter(id=service_id).exists():
+    service = Service.objects.filter(id=service_id).first()
+    if service is None:
         raise NotFound
+    if service.organization_id is not None and service.organization_id in organizations_of(actor):
+        raise OwnService
     made = Rating(
         id=id or uuid7(),
         service_id=service_id,
@@ -169,8 +180,6 @@ def reply(actor: Actor, *, rating_id: UUID, text: str) -> Rating:
 
 def _offers(actor: Actor, service: Service) -> bool:
     """The service's own people answer; of a community's venue its workers."""
-    from backend.directory.intake.membership import organizations_of
-
     if service.organization_id is not None and service.organization_id in organizations_of(actor):
         return actor.may(Can.SERVICE_OFFER)
     is_venue = (
@@ -217,4 +226,5 @@ def _reviewed(actor: Actor, rating_id: UUID) -> Rating:
     row = Rating.objects.select_for_update(of=("self",)).select_related("service").filter(id=rating_id).first()
     if row is None or not _of_community(actor, row.service, Can.DIRECTORY_REVIEW):
         raise NotFound
+    must_be_anothers(actor, row.service.organization_id)
     return row
