@@ -83,8 +83,9 @@ def get_events(request: Request, query: Query[EventQuery]) -> EventsOut:
     codes = categories.covered(query.category) if query.category else None
     if query.category and not codes:
         raise Invalid(FieldError("?category", "category-unknown", "not a code of GET /categories", "没有这个类别"))
-    first = datetime.combine(query.since, datetime.min.time(), BEIJING) if query.since else now()
-    last = datetime.combine(query.until, datetime.max.time(), BEIJING) if query.until else first + timedelta(days=28)
+    since, until = (day and slots.within(day) for day in (query.since, query.until))
+    first = datetime.combine(since, datetime.min.time(), BEIJING) if since else now()
+    last = datetime.combine(until, datetime.max.time(), BEIJING) if until else first + timedelta(days=28)
     last = min(last, first + LONGEST)
     found = slots.sessions(first=max(first, now()), last=last, community_id=query.community_id, codes=codes)
     return EventsOut(items=[EventOut.of(row, language(request)) for row in found])
@@ -109,7 +110,7 @@ def get_bookings(request: Request, query: Query[BookingQuery]) -> dict[str, Any]
     if query.offer_id:
         rows = rows.filter(offer_id=query.offer_id)
     if query.day:
-        begin = datetime.combine(query.day, datetime.min.time(), BEIJING)
+        begin = datetime.combine(slots.within(query.day), datetime.min.time(), BEIJING)
         rows = rows.filter(starts_at__gte=begin, starts_at__lt=begin + timedelta(days=1))
     if query.state:
         rows = rows.filter(state=query.state)

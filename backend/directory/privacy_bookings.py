@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from backend.core.catalogue import declare
 from backend.core.retention import keep
-from backend.core.subjects import erases, exports, keeps, rows
+from backend.core.subjects import erases, exports, keeps, moves, rows
 from backend.directory.bookings import closing
 from backend.directory.bookings.words import NOTE, RATING, REASON
 from backend.directory.models import Booking, Rating
@@ -66,6 +66,12 @@ def erase(person_id: UUID) -> None:
     """Upcoming places go to the next; the words go with the key; times and stars stay, tied to nobody."""
     closing.release_all(person_id)
     Booking.objects.filter(booked_by_id=person_id).update(booked_by=None)
+
+
+@moves("directory.bookings")
+def move(enrolled: UUID, account: UUID) -> None:
+    """What a delegate booked for whom the desk enrolled goes with them; ratings cannot be theirs: nobody rates for others."""
+    closing.hand_over_all(enrolled, account)
 
 
 @keeps("directory.bookings")

@@ -17,6 +17,7 @@ from backend.core.clock import BEIJING, today
 from backend.core.errors import FieldError, Invalid, NotFound
 from backend.directory.bookings import keeping, offers, reading
 from backend.directory.bookings.flow import State
+from backend.directory.bookings.slots import within
 from backend.directory.models import Booking, Slot
 from backend.people.actor import Actor
 from backend.people.roles import Can
@@ -77,7 +78,7 @@ def _waiting(actor: Actor) -> list[tuple[date, int]]:
 
 def _day(text: str | None) -> date:
     try:
-        return date.fromisoformat(text) if text else today()
+        return within(date.fromisoformat(text)) if text else today()
     except ValueError:
         raise NotFound from None
 

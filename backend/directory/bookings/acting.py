@@ -65,6 +65,7 @@ def book(
     slot = Slot.objects.get(id=slot_id) if slot_id else places.slot_at(offer, _instant(start))
     if slot.closed_at is not None:
         raise SlotClosed
+    rules.check_party(offer, party, most=slot.capacity)
     if (state := slots.when_bookable(offer, slot.starts_at)) != "open":
         raise WHY_NOT[state]
     made = Booking(

@@ -7,9 +7,11 @@ from datetime import datetime
 from uuid import UUID
 
 from backend.core.clock import now
+from backend.core.vault import seal, unseal
 from backend.core.verb import record
 from backend.directory.bookings import notices, places
 from backend.directory.bookings.flow import ACTIVE, State
+from backend.directory.bookings.words import NOTE, REASON
 from backend.directory.models import Booking, Slot
 
 
@@ -44,6 +46,32 @@ def close_coming(offer_ids: Iterable[UUID], why: str = "ended") -> int:
     rows = Slot.objects.filter(offer_id__in=list(offer_ids), closed_at=None, starts_at__gt=now())
     coming = list(rows.order_by("id").values_list("id", "is_session"))
     return sum(close_slot(slot_id, why, shut=is_session) for slot_id, is_session in coming)
+
+
+def hand_over_all(enrolled_id: UUID, account_id: UUID) -> None:
+    """The bookings of whom the desk enrolled are the account's from now on, words too (inside a verb).
+
+    Where the account stands in that hour of the offer already, the place goes to the next in line.
+    """
+    theirs = Booking.objects.filter(person_id=enrolled_id).order_by("slot_id", "id")
+    for slot_id, booking_id in list(theirs.values_list("slot_id", "id")):
+        slot = places.held(slot_id)
+        booking = Booking.objects.select_for_update(of=("self",)).get(id=booking_id)
+        booking.slot, booking.offer = slot, slot.offer
+        if booking.state in ACTIVE and _stands_twice(booking, account_id):
+            places.leave(booking, State.CANCELLED, why="joined")
+            record("booking.cancelled", about=booking, why="joined")
+            places.promote(slot)
+        booking.person_id = account_id
+        for name, context in (("note_sealed", NOTE), ("reason_sealed", REASON)):
+            if (blob := getattr(booking, name)) is not None:
+                setattr(booking, name, seal(account_id, context, unseal(enrolled_id, context, bytes(blob))))
+        booking.save(update_fields=["person", "note_sealed", "reason_sealed"])
+
+
+def _stands_twice(booking: Booking, person_id: UUID) -> bool:
+    mine = Booking.objects.filter(person_id=person_id, offer_id=booking.offer_id, state__in=ACTIVE)
+    return mine.filter(starts_at__lt=booking.ends_at, ends_at__gt=booking.starts_at).exists()
 
 
 def release_all(person_id: UUID) -> None:

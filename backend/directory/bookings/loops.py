@@ -57,10 +57,11 @@ def _close(actor: Actor, *, offer_id: UUID) -> int:
 
 
 def close_what_is_gone() -> int:
-    """Cancel what is booked of services that are no longer offered, or suspended; how many bookings."""
+    """Cancel what is booked of offers that ended in the same moment, of services that are gone or suspended; how many bookings."""
     coming = Booking.objects.filter(state__in=ACTIVE, starts_at__gt=now())
     gone = Offer.objects.filter(
-        ~Q(place__service__status=Status.ACTIVE) | suspended(), id__in=coming.values("offer_id")
+        ~Q(place__service__status=Status.ACTIVE) | Q(ended_at__isnull=False) | suspended(),
+        id__in=coming.values("offer_id"),
     )
     return sum(_close(WORKER, offer_id=offer_id) for offer_id in list(gone.values_list("id", flat=True)))
 

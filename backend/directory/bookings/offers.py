@@ -37,6 +37,7 @@ BOUNDS: dict[str, tuple[int, int]] = {
     "no_show_limit": (0, 20),
 }
 WORDS = {"title": 120, "title_en": 160, "text": 2000, "text_en": 2000}
+FURTHEST = timedelta(days=731)
 FIXED = ("slot_minutes", "offset_minutes")
 RULES = frozenset(BOUNDS) | frozenset(WORDS) | {"late_cancel", "needs_confirmation"}
 
@@ -49,7 +50,7 @@ def make_offer(
     """Let a service at a location be booked, by `RULES`. `room_of`: it takes place in the same room as that offer.
 
     It is the organization's where the actor acts for the service's organization, else the community's whose venue it is. An offer
-    for one party at a time has a room of its own. Raises NotFound, Invalid, IdTaken.
+    for one party at a time has a room of its own. Raises NotFound, Invalid, IdTaken, RoomTaken.
     """
     actor.require(Can.BOOKING_KEEP)
     at = ServiceAtLocation.objects.select_related("service", "location").filter(id=place_id).first()
@@ -90,7 +91,11 @@ def _room(actor: Actor, offer_id: UUID) -> UUID:
     if other.resource is None:
         other.resource = other.id
         other.save(update_fields=["resource"])
-        Slot.objects.filter(offer=other, ends_at__gt=now()).update(resource=other.id)
+        try:
+            with transaction.atomic():
+                Slot.objects.filter(offer=other, ends_at__gt=now()).update(resource=other.id)
+        except IntegrityError:  # two of its sessions are at the same time already
+            raise RoomTaken from None
     return other.resource
 
 
@@ -187,6 +192,8 @@ def announce(
             raise IdTaken
         found.is_repeat = True  # type: ignore[attr-defined]  # the edge answers 200 instead of 201
         return found
+    if start > now() + FURTHEST:
+        wrong("start", "out-of-range", "at most two years ahead", "最多提前两年")
     if not now() < start < end or end - start > timedelta(days=1):
         wrong("end", "out-of-range", "from now on, and at most a day long", "须在将来，且不超过一天")
     _checked({"title": title or offer.title, "title_en": title_en, "text": text, "text_en": text_en})

@@ -52,14 +52,20 @@ def take(slot_id: UUID, party: int) -> bool:
         if "one_at_a_time_in_a_room" in str(broken):
             raise RoomTaken from None
         raise
-    if Slot.objects.filter(id=slot_id, closed_at__isnull=False).exists():
-        raise SlotClosed
+    _must_be_open(slot_id)
     return False
 
 
+def _must_be_open(slot_id: UUID) -> None:
+    if Slot.objects.filter(id=slot_id, closed_at__isnull=False).exists():
+        raise SlotClosed
+
+
 def queue(slot_id: UUID, most: int) -> int:
-    """Join the line of a slot; the number in it. Raises WaitingListFull."""
-    if not Slot.objects.filter(id=slot_id, queued__lt=most).update(queued=F("queued") + 1, tickets=F("tickets") + 1):
+    """Join the line of a slot; the number in it. Raises SlotClosed, WaitingListFull."""
+    open_line = Slot.objects.filter(id=slot_id, closed_at=None, queued__lt=most)
+    if not open_line.update(queued=F("queued") + 1, tickets=F("tickets") + 1):
+        _must_be_open(slot_id)
         raise WaitingListFull
     number: int = Slot.objects.values_list("tickets", flat=True).get(id=slot_id)
     return number
@@ -88,7 +94,8 @@ def settle(booking: Booking) -> None:
 def promote(slot: Slot) -> list[Booking]:
     """Give free places to those who wait, strictly in their order; the slot is held already. Returns who got one.
 
-    Nobody overtakes: while the first in line needs more places than are free, the others wait behind.
+    Nobody overtakes: while the first in line needs more places than are free, the others wait behind. Who needs more than there
+    are in all since these became fewer is told so, and holds nobody up.
     """
     promoted: list[Booking] = []
     slot.refresh_from_db(fields=["taken", "queued", "capacity", "closed_at"])
@@ -96,12 +103,24 @@ def promote(slot: Slot) -> list[Booking]:
         return promoted
     line = Booking.objects.select_for_update(of=("self",)).filter(slot=slot, state=State.WAITING).order_by("number")
     for booking in line:
+        if booking.party > slot.capacity:
+            _send_away(slot.offer, booking)
+            continue
         moved = Slot.objects.filter(id=slot.id, taken__lte=F("capacity") - booking.party)
         if not moved.update(taken=F("taken") + booking.party, queued=F("queued") - 1):
             break
         _give(slot.offer, booking)
         promoted.append(booking)
     return promoted
+
+
+def _send_away(offer: Offer, booking: Booking) -> None:
+    from backend.directory.bookings import notices
+
+    booking.offer = offer
+    leave(booking, State.CANCELLED, why="lapsed")
+    record("booking.unanswered", about=booking)
+    notices.tell(booking, "booking.unanswered")
 
 
 def _give(offer: Offer, booking: Booking) -> None:

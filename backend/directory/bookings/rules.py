@@ -28,10 +28,11 @@ def check_limit(offer: Offer, person_id: UUID) -> None:
         raise BookingLimit(limit=offer.person_limit)
 
 
-def check_party(offer: Offer, party: int) -> None:
-    """Raise Invalid unless so many may come together."""
-    if not 1 <= party <= offer.party_most:
-        wrong("party", "party-size", f"1 to {offer.party_most} people", f"人数须为 1 到 {offer.party_most}")
+def check_party(offer: Offer, party: int, *, most: int | None = None) -> None:
+    """Raise Invalid unless so many may come together, and so many places there are (`most`)."""
+    limit = offer.party_most if most is None else min(offer.party_most, most)
+    if not 1 <= party <= limit:
+        wrong("party", "party-size", f"1 to {limit} people", f"人数须为 1 到 {limit}")
 
 
 def must_be_confirmed(offer: Offer, person_id: UUID) -> bool:

@@ -17,6 +17,8 @@ from backend.directory.hours import spans_on
 from backend.directory.models import Offer, Service, ServiceAtLocation, Slot, Status
 
 DAY = 24 * 60
+FIRST, LAST = date(2000, 1, 1), date(2099, 12, 31)
+"""Nothing is looked for outside these days: further off the calendar's own arithmetic ends."""
 Times = tuple[datetime, datetime]
 
 
@@ -62,6 +64,11 @@ def grid(offer: Offer, spans: Iterable[Times]) -> list[Times]:
     return sorted(found)
 
 
+def within(day: date) -> date:
+    """The day itself, or the nearest on which anything is looked for."""
+    return min(max(day, FIRST), LAST)
+
+
 def times_of(offer: Offer, day: date) -> list[Times]:
     """The slots whose opening begins on this local day; none of an offer that is booked by session."""
     if offer.kind != Offer.Kind.SLOTS:
@@ -71,6 +78,8 @@ def times_of(offer: Offer, day: date) -> list[Times]:
 
 def is_time_of(offer: Offer, start: datetime) -> Times | None:
     """The slot that begins at this instant; after midnight it may belong to the day before."""
+    if not FIRST.year < start.year < LAST.year:
+        return None
     day = start.astimezone(zone_of(offer)).date()
     for candidate in (day, day - timedelta(days=1)):
         for times in times_of(offer, candidate):
@@ -127,7 +136,7 @@ def offer_to_book(offer_id: UUID) -> Offer:
 def on(offers: Iterable[Offer], day: date) -> list[Shown]:
     """Every slot and session of these offers on a local day, by time (two queries)."""
     offers = list(offers)
-    if not offers:
+    if not offers or day != within(day):
         return []
     around = datetime.combine(day, time(), zone_of(offers[0]))
     rooms = {offer.resource for offer in offers} - {None}

@@ -142,7 +142,7 @@ class Booking(Row, DueRow):
 
     `answer_by`: until then an offered place is kept for them. `booked_by`: the delegate who booked it. `moved_from`: the booking
     whose time the keeper would change to this one. `is_late`: cancelled after it was free to. `reminded`: how many reminders
-    went out. `why`: a code (`closed`, `lapsed`, `moved`, `ended`, `erased`). Words are sealed under the person.
+    went out. `why`: a code (`closed`, `lapsed`, `moved`, `ended`, `erased`, `joined`). Words are sealed under the person.
     """
 
     person = models.ForeignKey("people.User", on_delete=models.PROTECT, related_name="+")
