@@ -17,6 +17,7 @@ from backend.core.errors import BadRequest
 PER_PAGE, MOST, MOST_FULL, MOST_MINIMAL = 50, 500, 100, 20_000
 LAST_PAGE = 1_000_000
 FARTHEST = 50_000
+EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
 class BadParameter(BadRequest):
@@ -60,6 +61,9 @@ def read(request: HttpRequest) -> Asked:
     if request.method == "POST":
         given |= _body(request)
     told = {name: str(value).strip() for name, value in given.items() if value is not None and str(value).strip()}
+    for name, text in told.items():
+        if "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
+            _wrong(name, "must be text that can be kept")
     minimal, full = _flag(told, "minimal"), _flag(told, "full")
     most = MOST_FULL if full or _flag(told, "full_service") else MOST_MINIMAL if minimal else MOST
     lon, lat = _number(told, "lon", -180, 180), _number(told, "lat", -90, 90)
@@ -155,4 +159,5 @@ def _instant(told: Mapping[str, str], name: str) -> datetime | None:
     except ValueError:
         _wrong(name, "an ISO 8601 date or time")
         raise
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
+    at = at if at.tzinfo else at.replace(tzinfo=UTC)
+    return min(max(at, EARLIEST), LATEST)

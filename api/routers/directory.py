@@ -30,6 +30,9 @@ from backend.people.roles import ClientScope, Power
 
 router = Router(tags=["directory"])
 
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+"""Of an instant whose opening hours are asked about."""
+
 DIRECTORY = PUBLIC("the directory of services is public")
 
 BY_ORIGIN = PUBLIC("the circle of a point or a building is public; a home asks for a person inside")
@@ -108,12 +111,12 @@ def _instant(text: str) -> datetime | None:
         instant = datetime.fromisoformat(text.replace(" ", "+"))
     except ValueError:
         instant = None
-    if instant is None or instant.utcoffset() is None:
+    if instant is None or instant.utcoffset() is None or not FIRST_YEAR <= instant.year <= LAST_YEAR:
         _wrong(
             "open",
             "not-an-instant",
-            "must be `now` or an ISO 8601 instant with an offset",
-            "须为 now 或带时区的 ISO 8601 时刻",
+            f"must be `now` or an ISO 8601 instant with an offset, {FIRST_YEAR} to {LAST_YEAR}",
+            f"须为 now 或带时区的 ISO 8601 时刻（{FIRST_YEAR} 至 {LAST_YEAR} 年）",
         )
     return instant
 

@@ -125,6 +125,10 @@ _DELTA = (
 _E = 2 * sqrt(_N) / (1 + _N)
 
 
+POLE = 89.9999
+"""Degrees: a metre from a pole is as near as the series goes."""
+
+
 def utm_zone(lon: float) -> int:
     """The UTM zone (1–60) of a longitude."""
     return min(60, max(1, int((lon + 180) // 6) + 1))
@@ -137,7 +141,7 @@ def utm(lon: Floats, lat: Floats, zone: int | None = None) -> tuple[Floats, Floa
 def utm(lon: Any, lat: Any, zone: int | None = None) -> tuple[Any, Any]:
     """WGS-84 degrees → (easting, northing) in metres of a northern UTM zone; arrays or numbers alike."""
     zone = zone or utm_zone(float(np.mean(lon)))
-    phi, lam = np.radians(lat), np.radians(lon) - np.radians(zone * 6 - 183)
+    phi, lam = np.radians(np.clip(lat, -POLE, POLE)), np.radians(lon) - np.radians(zone * 6 - 183)
     t = np.sinh(np.arctanh(np.sin(phi)) - _E * np.arctanh(_E * np.sin(phi)))
     xi, eta = np.arctan2(t, np.cos(lam)), np.arctanh(np.sin(lam) / np.sqrt(1 + t * t))
     east, north = eta, xi

@@ -184,6 +184,8 @@ def test_english_readers_get_english_names(quarter: Network) -> None:
         (f"{HERE}&pace=run", "?pace", "literal-error"),
         (f"{HERE}&category=casinos", "?category", "category-unknown"),
         (f"{HERE}&open=tomorrow", "?open", "not-an-instant"),
+        (f"{HERE}&open=0001-01-01T00:00:00%2B08:00", "?open", "not-an-instant"),
+        (f"{HERE}&open=9999-12-31T23:59:59Z", "?open", "not-an-instant"),
         (f"{HERE}&open=2026-11-23T08:00:00", "?open", "not-an-instant"),
         (f"{HERE}&accessible=perhaps", "?accessible", "bool-parsing"),
         (f"{HERE}&limit=0", "?limit", "greater-than-equal"),

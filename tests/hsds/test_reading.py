@@ -61,6 +61,24 @@ def test_a_parameter_that_makes_no_sense_is_named(api: Api, query: str) -> None:
     assert answer["Access-Control-Allow-Origin"] == "*"
 
 
+@pytest.mark.parametrize("name", ["search", "postcode", "organization_id"])
+@pytest.mark.parametrize("text", ["a\0b", "\ud800"], ids=["nul", "half-a-letter"])
+@pytest.mark.parametrize("path", ["/organizations", "/service_at_locations"])
+def test_a_text_that_no_database_can_hold_is_refused(api: Api, path: str, name: str, text: str) -> None:
+    answer = api.post(path, **{name: text})
+    assert (answer.status_code, answer.json()["parameter"]) == (400, name)
+
+
+@pytest.mark.parametrize(("moment", "count"), [("0001-01-01T00:00:00+23:59", 9), ("9999-12-31T23:59:59-23:59", 0)])
+def test_the_ends_of_time_are_moments_too(odd: dict[str, Service], api: Api, moment: str, count: int) -> None:
+    assert api.json(f"/services?modified_after={moment.replace('+', '%2B')}")["total_items"] == count
+
+
+@pytest.mark.parametrize("lat", [90, -90])
+def test_at_a_pole_nothing_is_near(odd: dict[str, Service], api: Api, lat: int) -> None:
+    assert api.json(f"/service_at_locations?lon=116&lat={lat}")["empty"]
+
+
 @pytest.mark.parametrize("query", ["proximity=100", "lat=39.9", "lat=99&lon=1", "lat=39.9&lon=116.4&minutes=31"])
 def test_a_place_that_makes_no_sense_is_refused(api: Api, query: str) -> None:
     assert api.get(f"/service_at_locations?{query}").status_code == 400
