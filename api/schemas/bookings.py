@@ -179,7 +179,7 @@ class BookingOut(Schema):
     code: str = Field(description="four digits that the person says at the door")
     note: str
     reason: str = Field(description="why it was refused")
-    why: str = Field(description="why it ended: closed, ended, lapsed, moved, erased")
+    why: str = Field(description="why it ended: closed, ended, lapsed, moved, joined, erased")
     ahead: int = Field(description="how many wait before this one")
     answer_by: datetime | None = Field(description="until then an offered place is kept")
     moved_from: UUID | None

@@ -135,3 +135,13 @@ def test_an_administrator_sends_looks_at_and_writes_a_sheet(cast: Cast, browser_
     assert "新增 1" in text(admin.get(page))
     assert Service.objects.filter(external_id="1").exists()
     assert browser_of(cast.community_worker).get("/desk/directory/sheets").status_code == 403
+
+
+def test_a_form_takes_no_datum_that_nobody_chose(
+    keeper: Member, shop: ServiceAtLocation, browser_of: BrowserOf
+) -> None:
+    me = browser_of(keeper)
+    page = text(me.get(f"/work/services/{shop.service_id}"))
+    assert page.index('<option value="">') < page.index('<option value="gcj02">')
+    me.post(f"/work/services/{shop.service_id}", {"lon": "116.46", "lat": "39.91", "crs": ""})
+    assert not Proposal.objects.exists()

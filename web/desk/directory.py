@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from backend.core.errors import Forbidden, NotFound
 from backend.core.queries import looking_up
 from backend.directory.intake import corrections, pictures, proposals, providers, queue, writing
-from backend.directory.models import Application, Correction, Proposal
+from backend.directory.models import Application, Correction, Proposal, ServiceAtLocation
 from backend.people import masks
 from backend.people.actor import Actor
 from backend.people.reading import names_by_id
@@ -76,11 +76,8 @@ def _corrections(rows: list[Correction]) -> list[dict[str, Any]]:
             if row.service_id in told:
                 continue
             told.add(row.service_id)
-        try:
-            at = writing.at_of(row.service_id)
-        except NotFound:
-            continue
-        names = BY_KIND.get(row.kind, ())
+        at = _kept(row.service_id)
+        names = BY_KIND.get(row.kind, ()) if at else ()
         lines.append(
             {
                 "row": row,
@@ -88,11 +85,21 @@ def _corrections(rows: list[Correction]) -> list[dict[str, Any]]:
                 "text": corrections.text_of(row),
                 "people": closed[row.service_id] if row.kind == Correction.Kind.CLOSED else 1,
                 "photos": _photos(row),
-                "fields": [{"name": name, "value": value} for name, value in writing.values_of(at, names).items()],
-                "was": shown("place", {"lon": at.location.lon, "lat": at.location.lat}),
+                "fields": [{"name": name, "value": value} for name, value in writing.values_of(at, names).items()]
+                if at
+                else [],
+                "was": shown("place", {"lon": at.location.lon, "lat": at.location.lat}) if at else "",
             }
         )
     return lines
+
+
+def _kept(service_id: UUID) -> ServiceAtLocation | None:
+    """The service at its place; None when it has ended meanwhile: what was said of it still waits for an answer."""
+    try:
+        return writing.at_of(service_id)
+    except NotFound:
+        return None
 
 
 @require_POST

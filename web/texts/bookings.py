@@ -80,6 +80,7 @@ TEXTS = {
     "booking.why.ended": ("不再提供预约", "It is no longer offered"),
     "booking.why.lapsed": ("未及时确认", "Nobody answered in time"),
     "booking.why.moved": ("改到了别的时间", "Moved to another time"),
+    "booking.why.joined": ("与您的另一条记录合并", "Joined with another record of yours"),
     "booking.why.erased": ("账户已注销", "The account was closed"),
     "events.title": ("活动", "Events"),
     "events.lead": ("身边的课程、讲座、放映，可以直接报名。", "Classes, talks and films nearby; sign up here."),

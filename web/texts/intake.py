@@ -137,6 +137,7 @@ TEXTS = {
     "dirq.joins": ("申请加入已有单位：{name}", "Asks to join: {name}"),
     "dirq.said": ("居民说明", "The resident says"),
     "dirq.photo": ("照片 {n}", "Photo {n}"),
+    "dirq.gone": ("该服务已关闭", "This service has closed"),
     "dirq.people": ("{n} 人反映", "{n} people say so"),
     "sheet.title": ("表格导入", "Import a sheet"),
     "sheet.intro": (

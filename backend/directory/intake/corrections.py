@@ -22,7 +22,7 @@ from backend.directory.intake import pictures, queue, writing
 from backend.directory.intake.errors import AlreadyDecided, OwnMatter
 from backend.directory.intake.fields import Fault, position, words
 from backend.directory.intake.membership import must_be_anothers
-from backend.directory.models import Correction, Service
+from backend.directory.models import Correction, Service, Status
 from backend.directory.privacy_intake import TEXT
 from backend.people.actor import Actor
 from backend.people.roles import Can
@@ -126,18 +126,19 @@ def apply(actor: Actor, *, correction_id: UUID, values: Mapping[str, Any] | None
     Raises NotFound, Forbidden, AlreadyDecided (one officer of two), Invalid.
     """
     row = _taken(actor, correction_id)
-    at = writing.at_of(row.service_id, lock=True)
     if row.kind == Kind.CLOSED:
-        writing.close(at)
+        if row.service.status != Status.DEFUNCT:  # its source may have said so first
+            writing.close(writing.at_of(row.service_id, lock=True))
         row.applied = {"status": "defunct"}
     else:
+        at = writing.at_of(row.service_id, lock=True)
         wanted = writing.read(values or {})
         writing.write(at, wanted)
         row.applied = wanted
     for one in _alike(row):
         one.applied = row.applied
         _decide(actor, one, APPROVED, "", "correction.applied")
-    _doubt(at.service)
+    _doubt(row.service)
     return row
 
 

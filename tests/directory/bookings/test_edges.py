@@ -132,3 +132,16 @@ def test_a_session_is_announced_at_most_two_years_ahead(cast: Cast) -> None:
     start, end = (datetime(9999, 12, 31, hour, tzinfo=UTC) for hour in (20, 22))
     with pytest.raises(Invalid):
         making.make_session(offer, start=start, end=end)
+
+
+def test_every_reason_that_ends_a_booking_has_words() -> None:
+    import re
+    from pathlib import Path
+
+    from backend.directory import bookings
+    from web.texts.bookings import TEXTS
+
+    code = "".join(file.read_text() for file in Path(bookings.__file__).parent.glob("*.py"))
+    told = set(re.findall(r'why(?:: str)? ?= ?"(\w+)"', code))
+    assert {"joined", "lapsed", "closed"} <= told
+    assert {f"booking.why.{why}" for why in told} <= TEXTS.keys()

@@ -17,6 +17,7 @@ from notifications.models import Notice
 from tests.cast import Cast, barrier
 from tests.directory.conftest import make_place
 from tests.pictures import jpeg_with_a_place
+from tests.web.conftest import Browser
 
 
 def test_a_person_is_heard_once_about_a_service(cast: Cast, shop: ServiceAtLocation, client_for: Any) -> None:
@@ -167,3 +168,16 @@ def test_one_person_on_many_devices_makes_one_correction(cast: Cast, shop: Servi
     actor = cast.wang.actor
     barrier(8, lambda _: corrections.report(actor, service_id=shop.service_id, kind="closed"))
     assert Correction.objects.count() == 1
+
+
+def test_what_was_said_of_a_service_that_has_closed_is_still_answered(cast: Cast, shop: ServiceAtLocation) -> None:
+    late = corrections.report(cast.wang.actor, service_id=shop.service_id, kind="closed")
+    other = corrections.report(cast.neighbour.actor, service_id=shop.service_id, kind="hours", text="九点开门")
+    Service.objects.filter(id=shop.service_id).update(status=Status.DEFUNCT)  # its source said so meanwhile
+    page = Browser(cast.community_worker).get("/desk/directory").content.decode()
+    assert "该服务已关闭" in page
+    assert "九点开门" in page
+    assert f"/desk/directory/corrections/{other.id}/approve" not in page
+    corrections.apply(cast.community_worker.actor, correction_id=late.id)
+    corrections.dismiss(cast.community_worker.actor, correction_id=other.id, reason="已关闭")
+    assert set(Correction.objects.values_list("id", "state")) == {(late.id, "approved"), (other.id, "refused")}
