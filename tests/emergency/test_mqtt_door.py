@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -14,12 +15,12 @@ from uuid import uuid4
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 
 from backend.core.clock import now
 from backend.emergency.models import Device, Incident, Signal, SignalKey
-from backend.emergency.receivers import mqtt_intake
-from backend.emergency.receivers.mqtt_door import Door
+from backend.emergency.receivers import mqtt_door, mqtt_intake
+from backend.emergency.receivers.mqtt_door import Door, InHand
 from backend.emergency.receivers.mqtt_intake import Message
 from tests.cast import Cast
 from tests.emergency.broker import INSTALL, MOSQUITTO, Broker, Button, wait_for
@@ -171,6 +172,58 @@ def test_a_receiver_killed_before_its_commit_hears_the_message_again(
         receivers.kill()
     assert sorted(SignalKey.objects.values_list("event_id", flat=True)) == ["first", "second"]
     assert Incident.objects.get().signal_count == 2
+
+
+def test_messages_that_cannot_be_stored_hold_no_thread_for_ever(
+    door: Door, button: Button, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = mqtt_intake.take
+
+    def take(message: Message) -> Any:
+        if b"poison" in message.body:
+            raise ValueError
+        return store(message)
+
+    monkeypatch.setattr(mqtt_intake, "take", take)
+    monkeypatch.setattr(mqtt_door, "AGAIN_SECONDS", 0.01)
+    for number in range(mqtt_door.THREADS):
+        button.say(event_id=f"poison-{number}")
+    button.say(event_id="help")
+    assert button.told("help")["incident_id"]
+    wait_for(lambda: Signal.objects.filter(code="not-stored").count() == mqtt_door.THREADS)
+    assert [ack["event_id"] for ack in button.acks] == ["help"], (
+        "nobody is told that we have understood what we have not"
+    )
+
+
+def test_a_thread_survives_a_connection_that_breaks_while_it_answers(
+    door: Door, button: Button, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any, **__: Any) -> None:
+        raise OSError
+
+    with monkeypatch.context() as during:
+        during.setattr(door.client, "publish", broken)
+        for number in range(mqtt_door.THREADS):
+            button.say(event_id=f"lost-{number}")
+        wait_for(lambda: SignalKey.objects.count() == mqtt_door.THREADS)
+        time.sleep(0.1)
+    button.say(event_id="help")
+    assert button.told("help")["incident_id"]
+
+
+def test_a_door_whose_hands_are_full_closes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mqtt_door, "MOST_IN_HAND", 3)
+    monkeypatch.setattr(mqtt_intake, "take", lambda _: (_ for _ in ()).throw(OperationalError))
+    door = Door("mqtt://127.0.0.1:1", client_id="full")
+    for thread in door.threads[: mqtt_door.THREADS]:
+        thread.start()
+    for number in range(mqtt_door.THREADS + 3):
+        door.alarms.put(InHand(Message("F", b"{}"), number, 1, 0), timeout=5)
+    closing = threading.Thread(target=door.close, daemon=True)
+    closing.start()
+    closing.join(5)
+    assert not closing.is_alive()
 
 
 def test_one_event_from_a_hundred_threads_is_one_signal(cast: Cast, barrier: Callable[..., list[Any]]) -> None:

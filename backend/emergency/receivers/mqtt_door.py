@@ -19,6 +19,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import structlog
+from django.db import InterfaceError, OperationalError
 from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion
 
@@ -29,9 +30,12 @@ TOPIC = "devices/+/signals"
 THREADS = 8
 BATCH_SECONDS, BATCH = 0.02, 500
 AGAIN_SECONDS = 0.5
+# So often a message is tried that fails though the database can be reached; then the others have their turn.
+TRIES = 20
 KEEPALIVE = 15
 # More than this the network thread does not read: the broker keeps the rest.
 MOST_IN_HAND = 5000
+Store = Callable[[Sequence[Message]], list[Said | None]]
 log = structlog.get_logger(__name__)
 
 
@@ -77,9 +81,11 @@ class Door:
     def close(self) -> None:
         """Stop listening; what is being stored is still answered, what waits in hand stays with the broker."""
         self.stopping.set()
-        for _ in range(THREADS):
-            self.alarms.put(None)
-        self.beats.put(None)
+        with contextlib.suppress(queue.Full):  # this only wakes those who wait
+            for _ in range(THREADS):
+                self.alarms.put_nowait(None)
+        with contextlib.suppress(queue.Full):
+            self.beats.put_nowait(None)
         for thread in (one for one in self.threads if one.is_alive()):
             thread.join(timeout=10)
         self.client.disconnect()
@@ -111,40 +117,59 @@ class Door:
             client.ack(found.mid, found.qos)
             return
         waiting = InHand(message, found.mid, found.qos, self.connections)
-        (self.beats if message.beat() is not None else self.alarms).put(waiting)
+        line = self.beats if message.beat() is not None else self.alarms
+        while not self.stopping.is_set():
+            with contextlib.suppress(queue.Full):
+                line.put(waiting, timeout=1)
+                return
 
     def _work(self) -> None:
-        while (waiting := self.alarms.get()) is not None:
-            stored = self._insist(lambda held=waiting: [mqtt_intake.take(held.message)])  # type: ignore[misc]
-            if stored is None:
-                return
-            self._answer(waiting, stored[0])
+        while (waiting := self._next(self.alarms)) is not None:
+            self._keep([waiting], lambda told: [mqtt_intake.take(told[0])])
 
     def _work_on_beats(self) -> None:
-        while (first := self.beats.get()) is not None:
+        while (first := self._next(self.beats)) is not None:
             held, ends = [first], time.monotonic() + BATCH_SECONDS
             with contextlib.suppress(queue.Empty):
                 while len(held) < BATCH and (following := self.beats.get(timeout=max(0.0, ends - time.monotonic()))):
                     held.append(following)
-            messages = [one.message for one in held]
-            stored = self._insist(lambda told=messages: mqtt_intake.take_beats(told))  # type: ignore[misc]
-            if stored is None:
-                return
-            for one, answer in zip(held, stored, strict=True):
-                self._answer(one, answer)
+            self._keep(held, mqtt_intake.take_beats)
 
-    def _insist(self, store: Callable[[], list[Said | None]]) -> list[Said | None] | None:
-        """Store it however often that fails: the broker hands nothing over again while the connection lives. None: we stop."""
+    def _keep(self, held: Sequence[InHand], store: Store) -> None:
+        """Store what is in hand and answer; nothing when we stop before."""
+        stored = self._insist([one.message for one in held], store)
+        for one, answer in zip(held, stored or (), strict=bool(stored)):
+            self._answer(one, answer)
+
+    def _next(self, line: queue.Queue[InHand | None]) -> InHand | None:
+        """The next in hand; None when we stop."""
+        while not self.stopping.is_set():
+            with contextlib.suppress(queue.Empty):
+                return line.get(timeout=1)
+        return None
+
+    def _insist(self, messages: Sequence[Message], store: Store) -> list[Said | None] | None:
+        """Store it however often that fails: the broker hands nothing over again while the connection lives. None: we stop.
+
+        What fails `TRIES` times though the database answers is kept aside for the desk as it came: it holds no thread for ever, and
+        the device, which hears no word of ours, goes on sending.
+        """
+        left = TRIES
         while not self.stopping.is_set():
             try:
-                return store()
+                return store(messages) if left else mqtt_intake.set_aside(messages)
             except Exception as fault:
-                log.error("mqtt.not_stored", error=type(fault).__name__)
+                left -= left > 0 and not isinstance(fault, (OperationalError, InterfaceError))
+                log.error("mqtt.not_stored", error=type(fault).__name__, is_given_up=not left)
                 self.stopping.wait(AGAIN_SECONDS)
         return None
 
     def _answer(self, held: InHand, said: Said | None) -> None:
-        if said is not None:
-            self.client.publish(held.message.acks, json.dumps(said), qos=1)
-        if held.connection == self.connections:
-            self.client.ack(held.mid, held.qos)
+        """Our word, then the broker's. A connection lost meanwhile costs no thread: the broker hands the message over again."""
+        try:
+            if said is not None:
+                self.client.publish(held.message.acks, json.dumps(said), qos=1)
+            if held.connection == self.connections:
+                self.client.ack(held.mid, held.qos)
+        except Exception as fault:
+            log.error("mqtt.not_answered", error=type(fault).__name__)

@@ -133,15 +133,33 @@ def take_beats(messages: Sequence[Message]) -> list[Said | None]:
         close_old_connections()
 
 
-def _strange(message: Message, device: Device | None) -> None:
-    """A heartbeat of a device that is not registered, or not for this door: shown, within the bounds of what nobody signed."""
+def set_aside(messages: Sequence[Message]) -> list[Said | None]:
+    """Keep, as they came and for the desk to see, messages that could not be stored as what they are; no word is given.
+
+    Raises whatever the database raises.
+    """
+    close_old_connections()
+    try:
+        known = _devices([message.serial for message in messages])
+        for message in messages:
+            _strange(message, known.get(message.serial), "not-stored")
+        return [None] * len(messages)
+    except Exception:
+        connection.close()
+        raise
+    finally:
+        close_old_connections()
+
+
+def _strange(message: Message, device: Device | None, why: str = "") -> None:
+    """What nobody answers for (a heartbeat of a device that is not registered, or not for this door): shown, within bounds."""
     receive_unsigned(
         Actor.system(SYSTEM),
         protocol="mqtt",
         raw=message.body,
         sender=f"mqtt:{message.serial}",
         device_id=device.id if device else None,
-        why="wrong-door" if device else "unknown-device",
+        why=why or ("wrong-door" if device else "unknown-device"),
     )
 
 
