@@ -54,7 +54,7 @@ def _asked(request: HttpRequest) -> dict[str, Any]:
     minutes, category = request.GET.get("minutes", ""), request.GET.get("category", "")
     term = categories.terms().get(category)
     return {
-        "minutes": int(minutes) if minutes.isdecimal() and int(minutes) in MINUTES else 15,
+        "minutes": int(minutes) if minutes in map(str, MINUTES) else 15,
         "category": category if term else "",
         "group": (term.parent or term.code) if term else "",
         "q": request.GET.get("q", "").strip()[:60],
