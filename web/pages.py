@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_variables
 
-from backend.core.errors import Forbidden, Invalid, NotFound, Refusal, Unauthenticated
+from backend.core.errors import FieldError, Forbidden, Invalid, NotFound, Refusal, Unauthenticated
 from backend.core.queries import reading
 from backend.people import web_login
 from web import session, texts
@@ -101,6 +101,14 @@ def person_page(view: View[P]) -> View[P]:
     return _page(view, needs_person=True)
 
 
+def _must_be_storable(request: HttpRequest) -> None:
+    """Raise Invalid for a form with NUL characters: no browser sends them, and the database keeps none."""
+    if any("\x00" in value for _, values in request.POST.lists() for value in values):
+        raise Invalid(
+            FieldError("", "unprintable", "the form holds characters that cannot be kept", "含有无法保存的字符")
+        )
+
+
 def _page(view: View[P], *, needs_person: bool) -> View[P]:
     @wraps(view)
     @sensitive_variables()
@@ -110,6 +118,8 @@ def _page(view: View[P], *, needs_person: bool) -> View[P]:
             return ask_login(request)
         try:
             actor = session.actor_of(request)
+            if request.method == "POST":
+                _must_be_storable(request)
             if request.method in {"GET", "HEAD"} and actor.kind == "person":
                 with reading(actor):
                     return view(request, *args, **kwargs)

@@ -7,8 +7,8 @@ import pytest
 from backend.core.errors import NotFound
 from backend.directory import credit_acting
 from backend.directory.bookings import reading
-from backend.directory.intake import corrections, proposals
-from backend.directory.intake.errors import OwnMatter
+from backend.directory.intake import corrections, proposals, providers
+from backend.directory.intake.errors import AlreadyDecided, OwnMatter
 from backend.directory.models import Membership, Offer, Organization, Proposal, Rating
 from backend.directory.ratings import acting
 from backend.people.models import RoleGrant
@@ -84,3 +84,12 @@ def test_who_no_longer_has_the_service_no_longer_sees_who_books_it(cast: Cast, o
     with pytest.raises(NotFound):
         reading.one(before.actor, booked.id)
     assert reading.one(after.actor, booked.id).person == "王**"
+
+
+def test_what_a_member_proposed_goes_with_the_membership(cast: Cast, offer: Offer) -> None:
+    member = making.make_provider(cast, offer)
+    asked = proposals.propose(member.actor, service_id=offer.place.service_id, wanted={"phone": "010-65550001"})
+    providers.end_membership(cast.community_worker.actor, membership_id=Membership.objects.get(person=member.user).id)
+    assert Proposal.objects.get(id=asked.id).state == "withdrawn"
+    with pytest.raises(AlreadyDecided):
+        proposals.approve(cast.community_worker.actor, proposal_id=asked.id)

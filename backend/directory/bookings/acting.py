@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from backend.core.clock import now
@@ -118,8 +118,7 @@ def _repeated(booking_id: UUID | None, person: UUID) -> Booking | None:
     """The booking that this id made before; waits for one with the same id that is still being made."""
     if booking_id is None:
         return None
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"booking:{booking_id}"])
+    places.alone("booking", booking_id)
     found: Booking | None = Booking.objects.select_related("offer", "slot").filter(id=booking_id).first()
     if found is None:
         return None

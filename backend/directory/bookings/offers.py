@@ -16,6 +16,7 @@ from backend.core.ids import uuid7
 from backend.core.verb import record, verb
 from backend.directory.bookings import closing, places
 from backend.directory.bookings.errors import HasBookings, IdTaken, RoomTaken, SlotClosed, wrong
+from backend.directory.bookings.places import alone
 from backend.directory.bookings.sight import keeps, offer_of
 from backend.directory.bookings.slots import DAY, zone_of
 from backend.directory.hours import spans_on
@@ -56,7 +57,7 @@ def make_offer(
     at = ServiceAtLocation.objects.select_related("service", "location").filter(id=place_id).first()
     if at is None:
         raise NotFound
-    if id is not None and (found := Offer.objects.filter(id=id).first()) is not None:
+    if id is not None and (found := Offer.objects.filter(id=alone("offer", id)).first()) is not None:
         if not keeps(actor, found):
             raise IdTaken
         found.is_repeat = True  # type: ignore[attr-defined]  # the edge answers 200 instead of 201
@@ -187,7 +188,10 @@ def announce(
     offer = offer_of(actor, offer_id)
     if offer.ended_at is not None:
         raise SlotClosed
-    if id is not None and (found := Slot.objects.filter(id=id).select_related("offer").first()) is not None:
+    if (
+        id is not None
+        and (found := Slot.objects.filter(id=alone("session", id)).select_related("offer").first()) is not None
+    ):
         if found.offer_id != offer.id:
             raise IdTaken
         found.is_repeat = True  # type: ignore[attr-defined]  # the edge answers 200 instead of 201

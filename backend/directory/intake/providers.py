@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import QuerySet
 
 from backend.community.models import Division
@@ -19,7 +19,14 @@ from backend.directory.intake.district import Communities
 from backend.directory.intake.errors import AlreadyAsked, AlreadyDecided, AlreadyMember, OwnMatter
 from backend.directory.intake.fields import Fault
 from backend.directory.intake.membership import organizations_of
-from backend.directory.models import Application, Membership, Organization, OrganizationIdentifier, TaxonomyTerm
+from backend.directory.models import (
+    Application,
+    Membership,
+    Organization,
+    OrganizationIdentifier,
+    Proposal,
+    TaxonomyTerm,
+)
 from backend.directory.places_of import communities_of_organization
 from backend.people.actor import Actor
 from backend.people.models import RoleGrant, User
@@ -139,6 +146,10 @@ def approve(actor: Actor, *, application_id: UUID) -> Application:
     if row.person_id is None or row.community_id is None:
         raise AlreadyDecided
     user = User.objects.select_for_update().get(id=row.person_id)
+    with (
+        connection.cursor() as cursor
+    ):  # two who ask with one new code join one organization, whoever is approved first
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"uscc:{row.credit_code or row.id}"])
     organization = row.organization or organization_of_code(row.credit_code)
     if organization is None:
         organization = Organization.objects.create(
@@ -182,7 +193,8 @@ def _settle(actor: Actor, row: Application, state: str, why: str) -> None:
 def end_membership(actor: Actor, *, membership_id: UUID) -> Membership:
     """Nobody acts for an organization for ever: the person, a fellow member or an officer of its places ends it.
 
-    With the last membership the role goes too. Raises NotFound, AlreadyDecided.
+    What they proposed and nobody decided yet is withdrawn; with the last membership the role goes too.
+    Raises NotFound, AlreadyDecided.
     """
     row = Membership.objects.select_for_update().filter(id=membership_id).first()
     if row is None or not _may_end(actor, row):
@@ -191,6 +203,11 @@ def end_membership(actor: Actor, *, membership_id: UUID) -> Membership:
         raise AlreadyDecided
     row.ended_at, row.ended_by_id = now(), actor.person_id
     row.save(update_fields=["ended_at", "ended_by"])
+    theirs = Proposal.objects.filter(person=row.person_id, organization=row.organization_id)
+    for asked in theirs.filter(state=Proposal.State.PENDING).select_for_update(of=("self",)):
+        asked.state, asked.decided_at = Proposal.State.WITHDRAWN, now()
+        asked.save(update_fields=["state", "decided_at"])
+        queue.stir(asked.community_id)
     if not Membership.objects.filter(person=row.person_id, ended_at__isnull=True).exists():
         grants = RoleGrant.objects.filter(user=row.person_id, role=Role.PROVIDER)
         for grant in grants:

@@ -145,3 +145,14 @@ def test_every_reason_that_ends_a_booking_has_words() -> None:
     told = set(re.findall(r'why(?:: str)? ?= ?"(\w+)"', code))
     assert {"joined", "lapsed", "closed"} <= told
     assert {f"booking.why.{why}" for why in told} <= TEXTS.keys()
+
+
+def test_a_form_with_characters_that_cannot_be_kept_is_refused_in_words(cast: Cast) -> None:
+    offer = making.make_offer(cast, venue=True, kind="sessions", capacity=2)
+    browser = Browser(cast.community_worker)
+    browser.get("/work/bookings")
+    start, end = (f"{making.tomorrow(hour):%Y-%m-%dT%H:%M}" for hour in (14, 16))
+    form = {"offer": str(offer.id), "title": "书\x00法", "start": start, "end": end}
+    assert browser.post("/work/bookings/sessions", form).status_code == 302
+    assert "含有无法保存的字符" in browser.get("/work/bookings").content.decode()
+    assert not Slot.objects.exists()
