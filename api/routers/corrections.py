@@ -14,10 +14,10 @@ from api.schemas.intake import (
     CorrectionDecisionIn,
     CorrectionIn,
     CorrectionOut,
+    DecisionReasonIn,
     MyCorrectionsOut,
     PictureOut,
     QueueOut,
-    ReasonIn,
 )
 from backend.core.queries import looking_up
 from backend.directory.intake import corrections, pictures, queue
@@ -114,7 +114,7 @@ def apply(request: Request, correction_id: UUID, body: CorrectionDecisionIn) -> 
 
 @router.post("/directory/corrections/{uuid:correction_id}/dismiss", response=CorrectionOut)
 @access(Can.DIRECTORY_REVIEW)
-def dismiss(request: Request, correction_id: UUID, body: ReasonIn) -> Reply:
+def dismiss(request: Request, correction_id: UUID, body: DecisionReasonIn) -> Reply:
     """It is not so; the reporter is told why."""
     return perform(
         request, corrections.dismiss, render=_shown(request), correction_id=correction_id, reason=body.reason

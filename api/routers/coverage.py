@@ -14,13 +14,13 @@ from api.schemas.coverage import (
     BookletQuery,
     CompareOut,
     CompareQuery,
+    CoverageLineOut,
     CoverageOut,
     CoverageQuery,
     FeatureOut,
     FeatureProperties,
     HistoryOut,
     HistoryQuery,
-    LineOut,
     MapOut,
     SpanOut,
     compared,
@@ -49,7 +49,7 @@ def coverage(request: Request, query: Query[CoverageQuery]) -> Reply:
         profile=query.profile,
         minutes=counting.MINUTES,
         items=[
-            LineOut.of(one, missing[one.category], tongue)
+            CoverageLineOut.of(one, missing[one.category], tongue)
             for one in counting.counts([community.id], codes, query.profile)
         ],
     )

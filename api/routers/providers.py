@@ -12,6 +12,7 @@ from api.routers.corrections import QueueQuery
 from api.schemas.intake import (
     ApplicationIn,
     ApplicationOut,
+    DecisionReasonIn,
     MemberOut,
     MembershipOut,
     OwnOrganizationOut,
@@ -19,7 +20,6 @@ from api.schemas.intake import (
     OwnServiceOut,
     ProposalIn,
     ProposalOut,
-    ReasonIn,
     name_of,
 )
 from backend.core.errors import FieldError, Invalid
@@ -76,7 +76,7 @@ def approve_application(request: Request, application_id: UUID) -> Reply:
 
 @router.post("/directory/applications/{uuid:application_id}/refuse", response=ApplicationOut)
 @access(Can.DIRECTORY_REVIEW)
-def refuse_application(request: Request, application_id: UUID, body: ReasonIn) -> Reply:
+def refuse_application(request: Request, application_id: UUID, body: DecisionReasonIn) -> Reply:
     """The applicant is told why not."""
     return perform(
         request, providers.refuse, render=ApplicationOut.of, application_id=application_id, reason=body.reason
@@ -182,6 +182,6 @@ def approve_proposal(request: Request, proposal_id: UUID) -> Reply:
 
 @router.post("/directory/proposals/{uuid:proposal_id}/refuse", response=ProposalOut)
 @access(Can.DIRECTORY_REVIEW)
-def refuse_proposal(request: Request, proposal_id: UUID, body: ReasonIn) -> Reply:
+def refuse_proposal(request: Request, proposal_id: UUID, body: DecisionReasonIn) -> Reply:
     """It is not written; who proposed it is told why."""
     return perform(request, proposals.refuse, render=_proposed(request), proposal_id=proposal_id, reason=body.reason)

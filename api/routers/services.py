@@ -7,7 +7,14 @@ from typing import Any
 from uuid import UUID
 
 from api.edge import PUBLIC, Reply, Request, Router, access, language, must_match, perform, single
-from api.schemas.service_edits import CertifyIn, LocationEditIn, OrganizationEditIn, ReasonIn, ServiceEditIn, SuspendIn
+from api.schemas.service_edits import (
+    CertifyIn,
+    CreditReasonIn,
+    LocationEditIn,
+    OrganizationEditIn,
+    ServiceEditIn,
+    SuspensionIn,
+)
 from api.schemas.services import EditedOut, ServiceOut, SuspensionOut
 from backend.directory import catalogue, credit_acting, describing
 from backend.directory.models import Suspension
@@ -60,14 +67,14 @@ def certify(request: Request, service_id: UUID, body: CertifyIn) -> Reply:
 
 @router.post("/services/{service_id}/withdraw", response=ServiceOut)
 @access(Can.DIRECTORY_REVIEW)
-def withdraw(request: Request, service_id: UUID, body: ReasonIn) -> Reply:
+def withdraw(request: Request, service_id: UUID, body: CreditReasonIn) -> Reply:
     """Take the certified mark back; 409 `not-certified`."""
     return _answered(request, credit_acting.withdraw, service_id, reason=body.reason)
 
 
 @router.post("/services/{service_id}/suspend", response=ServiceOut)
 @access(Can.DIRECTORY_REVIEW)
-def suspend(request: Request, service_id: UUID, body: SuspendIn) -> Reply:
+def suspend(request: Request, service_id: UUID, body: SuspensionIn) -> Reply:
     """Suspend one service, with a public reason; 409 `already-suspended`."""
     return _answered(request, credit_acting.suspend, service_id, reason=body.reason, until=body.until)
 
@@ -81,7 +88,7 @@ def restore(request: Request, service_id: UUID) -> Reply:
 
 @router.post("/organizations/{organization_id}/suspend", response=SuspensionOut)
 @access(Can.DIRECTORY_REVIEW)
-def suspend_organization(request: Request, organization_id: UUID, body: SuspendIn) -> Reply:
+def suspend_organization(request: Request, organization_id: UUID, body: SuspensionIn) -> Reply:
     """Suspend a provider with all of its services, by an office that reaches all of its places."""
     told: dict[str, Any] = {"organization_id": organization_id, "reason": body.reason, "until": body.until}
     return perform(request, credit_acting.suspend, render=_suspension(request), **told)

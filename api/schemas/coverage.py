@@ -89,13 +89,13 @@ class GapOut(Schema):
         )
 
 
-class LineOut(NumbersOut):
+class CoverageLineOut(NumbersOut):
     category: str
     category_name: str
     gaps: list[GapOut] = Field(description="buildings whose homes are not covered, most homes first, at most 50")
 
     @classmethod
-    def of(cls, one: Count, gaps: list[Gap], language: str) -> LineOut:
+    def of(cls, one: Count, gaps: list[Gap], language: str) -> CoverageLineOut:
         term = categories.terms()[one.category]
         return cls(
             category=one.category,
@@ -111,7 +111,7 @@ class CoverageOut(Schema):
     list: str
     profile: Profile
     minutes: int
-    items: Sequence[LineOut]
+    items: Sequence[CoverageLineOut]
 
 
 class SpanOut(NumbersOut):

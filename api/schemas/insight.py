@@ -103,7 +103,7 @@ class ConfigsOut(Schema):
     next: str | None = None
 
 
-class LineOut(Schema):
+class IndexLineOut(Schema):
     """raw → scaled = (raw − floor) ÷ (target − floor), 0 to 1 → points = 100 × weight × scaled ÷ the weights measured."""
 
     name: str
@@ -119,7 +119,7 @@ class LineOut(Schema):
     why_not: str | None = Field(description="too-few-cases or nothing-to-count: the line takes no part")
 
     @classmethod
-    def of(cls, line: IndexLine, language: str) -> LineOut:
+    def of(cls, line: IndexLine, language: str) -> IndexLineOut:
         row, source = line.indicator, SOURCES[line.indicator.source]
         return cls(
             name=row.label(language),
@@ -155,7 +155,7 @@ class IndexOut(Schema):
     points: float | None = Field(description="0 to 100; null: less than half of the weight could be measured")
     measured: float | None = Field(description="share of the weight that could be measured")
     computed_at: datetime | None
-    lines: list[LineOut]
+    lines: list[IndexLineOut]
     official_stars: list[StarOut] = Field(description="beside the index, newest year first")
 
     @classmethod
@@ -168,7 +168,7 @@ class IndexOut(Schema):
             points=_float(result.points) if result else None,
             measured=_float(result.measured) if result else None,
             computed_at=result.computed_at if result else None,
-            lines=[LineOut.of(line, language) for line in result.lines.all()] if result else [],
+            lines=[IndexLineOut.of(line, language) for line in result.lines.all()] if result else [],
             official_stars=[StarOut.of(star) for star in stars],
         )
 

@@ -52,7 +52,7 @@ class CorrectionIn(Schema):
     photo_ids: list[UUID] = Field([], max_length=6, description="of POST /directory/photos")
 
 
-class ReasonIn(Schema):
+class DecisionReasonIn(Schema):
     reason: str = Field(min_length=1, max_length=300)
 
 

@@ -16,7 +16,7 @@ class Strict(Schema):
     model_config = ConfigDict(extra="forbid")
 
 
-class PhoneIn(Strict):
+class ServicePhoneIn(Strict):
     number: str = Field(max_length=40)
     extension: int | None = Field(None, ge=0, le=999_999)
     kind: Literal["voice", "text", "fax", "text-telephone"] = "voice"
@@ -25,14 +25,14 @@ class PhoneIn(Strict):
     languages: list[str] = Field(default_factory=list, max_length=20)
 
 
-class ContactIn(Strict):
+class ServiceContactIn(Strict):
     """A window or an office, never a person."""
 
     title: str = Field(min_length=1, max_length=80)
     title_en: str = Field("", max_length=80)
     department: str = Field("", max_length=120)
     email: str = Field("", max_length=200)
-    phones: list[PhoneIn] = Field(default_factory=list, max_length=10)
+    phones: list[ServicePhoneIn] = Field(default_factory=list, max_length=10)
 
 
 class CostIn(Strict):
@@ -125,8 +125,8 @@ class ServiceEditIn(Edit):
     alert: str | None = Field(None, max_length=400)
     alert_en: str | None = Field(None, max_length=400)
     program_id: UUID | None = None
-    phones: list[PhoneIn] | None = Field(None, max_length=50)
-    contacts: list[ContactIn] | None = Field(None, max_length=50)
+    phones: list[ServicePhoneIn] | None = Field(None, max_length=50)
+    contacts: list[ServiceContactIn] | None = Field(None, max_length=50)
     cost_options: list[CostIn] | None = Field(None, max_length=50)
     required_documents: list[DocumentIn] | None = Field(None, max_length=50)
     service_areas: list[AreaIn] | None = Field(None, max_length=50)
@@ -158,8 +158,8 @@ class OrganizationEditIn(Edit):
     url: str | None = Field(None, max_length=510)
     email: str | None = Field(None, max_length=200)
     phone: str | None = Field(None, max_length=40)
-    phones: list[PhoneIn] | None = Field(None, max_length=50)
-    contacts: list[ContactIn] | None = Field(None, max_length=50)
+    phones: list[ServicePhoneIn] | None = Field(None, max_length=50)
+    contacts: list[ServiceContactIn] | None = Field(None, max_length=50)
     identifiers: list[IdentifierIn] | None = Field(None, max_length=50)
     programs: list[ProgramIn] | None = Field(None, max_length=50)
 
@@ -168,9 +168,9 @@ class CertifyIn(Strict):
     until: AwareDatetime | None = Field(None, description="null: until it is withdrawn")
 
 
-class ReasonIn(Strict):
+class CreditReasonIn(Strict):
     reason: str = Field(min_length=1, max_length=300, description="public")
 
 
-class SuspendIn(ReasonIn):
+class SuspensionIn(CreditReasonIn):
     until: AwareDatetime | None = None

@@ -61,7 +61,7 @@ class PhoneOut(Schema):
         )
 
 
-class ContactOut(Schema):
+class ServiceContactOut(Schema):
     """An office or a window, never a person."""
 
     title: str
@@ -70,7 +70,7 @@ class ContactOut(Schema):
     phones: list[PhoneOut]
 
     @classmethod
-    def of(cls, row: Contact, language: str) -> ContactOut:
+    def of(cls, row: Contact, language: str) -> ServiceContactOut:
         phones = [PhoneOut.of(phone, language) for phone in row.phones.all()]
         return cls(title=said(row, "title", language), department=row.department, email=row.email, phones=phones)
 
@@ -311,7 +311,7 @@ class ServiceOut(Schema):
     required_documents: list[DocumentOut] = Field(description="what to bring")
     service_areas: list[str]
     phones: list[PhoneOut]
-    contacts: list[ContactOut]
+    contacts: list[ServiceContactOut]
     certified: bool
     rating: float | None
     rating_count: int
@@ -342,7 +342,7 @@ class ServiceOut(Schema):
             required_documents=[DocumentOut.of(one, language) for one in row.required_documents.all()],
             service_areas=[_area(one, language) for one in row.service_areas.all()],
             phones=[PhoneOut.of(one, language) for one in row.phones.all()],
-            contacts=[ContactOut.of(one, language) for one in row.contacts.all()],
+            contacts=[ServiceContactOut.of(one, language) for one in row.contacts.all()],
             certified=record.certified,
             rating=row.rating,
             rating_count=row.rating_count,

@@ -10,7 +10,7 @@ from ninja import Field, Schema
 from backend.directory.ahead.state import State
 
 
-class KeptOut(Schema):
+class KeptWalksOut(Schema):
     """What is computed ahead for one way to get about, and what has changed since."""
 
     profile: str = Field(description="foot or wheelchair")
@@ -30,7 +30,7 @@ class NetworkOut(Schema):
     edges: int
     gates: int = Field(description="those that are not open to everybody always")
     entrances: int
-    kept: list[KeptOut]
+    kept: list[KeptWalksOut]
 
     @classmethod
     def of(cls, state: State) -> NetworkOut:
@@ -45,7 +45,7 @@ class NetworkOut(Schema):
             edges=row.edges,
             gates=state.gates,
             entrances=state.entrances,
-            kept=[KeptOut(**vars(kept)) for kept in state.kept],
+            kept=[KeptWalksOut(**vars(kept)) for kept in state.kept],
         )
 
 
