@@ -91,7 +91,9 @@ def closure(draft: ClosureDraft) -> Closure:
         faults.add("/ends_at", "before-start", "must be after starts_at", "结束时间须晚于开始时间")
     if end is not None and end <= now():
         faults.add("/ends_at", "past", "is over already", "已经结束")
-    if (end or start) - start > LONGEST_CLOSURE or start > now() + LONGEST_CLOSURE:
+    if abs(start - now()) > LONGEST_CLOSURE:
+        faults.add("/starts_at", "too-far", "at most three years away", "距今最多三年")
+    elif (end or start) - start > LONGEST_CLOSURE:
         faults.add("/ends_at", "too-long", "at most three years; leave it out if nobody knows", "最长三年；未定可不填")
     if draft.kind == Closure.Kind.OTHER and not draft.reason.strip():
         faults.add("/reason", "required", "say why", "请说明原因")

@@ -76,6 +76,8 @@ class Rule:
                 break
             if self._recurs(day, day.weekday()):
                 left, last = left - 1, day
+            if day == LAST:
+                break
             day += timedelta(days=1)
         return last
 

@@ -185,9 +185,11 @@ def test_the_next_opening_is_found_beyond_a_closure_of_weeks(
         ),
         ({"starts_at": "2020-01-02T00:00:00+08:00", "ends_at": "2020-02-01T00:00:00+08:00"}, "/ends_at", "past"),
         ({"starts_at": "2026-12-01T00:00:00"}, "/starts_at", "not-an-instant"),
+        ({"starts_at": "0001-01-01T00:00:00+08:00"}, "/starts_at", "too-far"),
+        ({"starts_at": "9999-12-31T23:59:00-08:00"}, "/starts_at", "too-far"),
         ({"starts_at": "2026-12-01T00:00:00Z", "kind": "other"}, "/reason", "required"),
     ],
-    ids=["ends before it starts", "over already", "no offset", "no reason"],
+    ids=["ends before it starts", "over already", "no offset", "the first year", "the last year", "no reason"],
 )
 def test_a_closure_that_cannot_be_is_refused(
     told: dict[str, Any], pointer: str, code: str, at: ServiceAtLocation, cast: Cast, client_for: Client
@@ -196,6 +198,13 @@ def test_a_closure_that_cannot_be_is_refused(
     assert answer.status_code == 422
     assert (pointer, code) in [(e["pointer"], e["code"]) for e in answer.json()["errors"]]
     assert not Closure.objects.exists()
+
+
+def test_a_schedule_may_count_to_the_end_of_time(at: ServiceAtLocation, cast: Cast, client_for: Client) -> None:
+    rule = {"dtstart": "9999-12-30", "count": 400, "opens_at": "09:00", "closes_at": "12:00"}
+    answer = client_for(cast.community_worker).put(path(at), {"schedules": [rule, WEEKDAYS]})
+    assert answer.status_code == 200, answer.content
+    assert spans(at, MONDAY) == ["23 09:00-23 18:00"]
 
 
 def test_an_import_leaves_the_hours_that_were_set_here(quarter: Network, cast: Cast, client_for: Client) -> None:
