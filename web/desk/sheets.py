@@ -71,6 +71,7 @@ def one(request: HttpRequest, sheet_id: UUID) -> HttpResponse:
         "web/desk/sheet.html",
         sheet=sheet,
         good=sheet.total - sheet.bad,
+        is_stuck=sheets.is_stuck(sheet),
         lines=[line for row in first for line in _lines(row)][:SHOWN],
         most=SHOWN,
         error=f"{faults.text(code, lang())} {report.head(field, lang())}".strip() if code else "",

@@ -83,8 +83,6 @@ TEXTS = {
     "circle.estimate": ("附近没有步行路网，时间是估算的。", "No walking network nearby: times are estimates."),
     "circle.network": ("按步行路网计算，走路时间不是直线。", "Measured along the streets, not as the crow flies."),
     "service.address": ("地址", "Address"),
-    "service.phone": ("电话", "Phone"),
-    "service.hours": ("营业时间", "Hours"),
     "service.category": ("类别", "Category"),
     "service.day.closed": ("休息", "closed"),
     "service.link": ("官方网站", "Website"),

@@ -164,6 +164,10 @@ TEXTS = {
     "sheet.apply": ("确认写入", "Write"),
     "sheet.apply.skip": ("跳过有误的行并写入", "Write without the rows with errors"),
     "sheet.applying": ("正在写入。", "It is being written."),
+    "sheet.stuck": (
+        "处理未能完成，没有写入任何内容。请放弃后重新上传。",
+        "This could not be finished; nothing was written. Give it up and send it again.",
+    ),
     "sheet.withdraw": ("放弃", "Give up"),
     "sheet.withdrawn": ("已放弃。", "Given up."),
     "sheet.report": ("下载检查报告", "Report (CSV)"),

@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Callable
+from functools import partial
 from itertools import islice
 from typing import BinaryIO, cast
 from uuid import UUID
@@ -14,9 +15,9 @@ from django.db.models import Q
 
 from backend.core.clock import now
 from backend.core.errors import Conflict, FieldError, Invalid, NotFound, TooLarge
-from backend.core.jobs import start
+from backend.core.jobs import Job, start
 from backend.core.queries import looking_up
-from backend.core.verb import record, verb
+from backend.core.verb import after_commit, record, verb
 from backend.directory import keeping
 from backend.directory.intake.checking import Checker, place_of
 from backend.directory.intake.fields import Fault, datum
@@ -199,13 +200,23 @@ def apply(actor: Actor, *, sheet_id: UUID, skip_bad: bool | None = None, step: S
     return sheet
 
 
+def is_stuck(sheet: Sheet) -> bool:
+    """Whether it is being read or written for ever: its job was given up."""
+    if sheet.state not in (Sheet.State.READING, Sheet.State.APPLYING):
+        return False
+    with looking_up("sheets"):
+        return Job.objects.filter(id=sheet.job_id, state=Job.State.FAILED).exists()
+
+
 @verb("directory.sheet-withdrawn")
 def withdraw(actor: Actor, *, sheet_id: UUID) -> Sheet:
-    """Give a checked sheet up; its rows are forgotten. Raises NotChecked, NotFound, Forbidden."""
+    """Give a checked sheet up, or one whose job has failed; its rows are forgotten. Raises NotChecked, NotFound, Forbidden."""
     sheet = access(actor, sheet_id, lock=True)
-    if sheet.state not in (Sheet.State.CHECKED, Sheet.State.UNREADABLE):
+    if sheet.state not in (Sheet.State.CHECKED, Sheet.State.UNREADABLE) and not is_stuck(sheet):
         raise NotChecked
     SheetRow.objects.filter(sheet=sheet).delete()
-    sheet.state = Sheet.State.WITHDRAWN
-    sheet.save(update_fields=["state"])
+    if sheet.file:
+        after_commit(partial(default_storage.delete, sheet.file))
+    sheet.state, sheet.file = Sheet.State.WITHDRAWN, ""
+    sheet.save(update_fields=["state", "file"])
     return sheet

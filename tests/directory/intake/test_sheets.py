@@ -19,6 +19,7 @@ from backend.directory.models import Schedule, Service, ServiceAtLocation, Sheet
 from tests.cast import Cast, Http
 from tests.directory.conftest import SYSTEM
 from tests.directory.intake.books import HEADS, LAT, LON, csv_bytes, row, xlsx_bytes
+from tests.web.conftest import Browser
 
 
 def taken(content: bytes, **options: Any) -> Sheet:
@@ -267,3 +268,15 @@ def test_nobody_else_may_send_a_sheet(cast: Cast, client_for: Any) -> None:
     file = SimpleUploadedFile("a.csv", csv_bytes([row("1")]))
     assert client_for(cast.community_worker).post("/directory/imports", data={"file": file}).status_code == 403
     assert Http().post("/directory/imports", data={"file": file}).status_code == 401
+
+
+def test_a_sheet_whose_job_was_given_up_can_be_given_up_too(cast: Cast, client_for: Any) -> None:
+    admin = client_for(cast.admin)
+    file = SimpleUploadedFile("a.csv", csv_bytes([row("1")]))
+    sheet = admin.post("/directory/imports", data={"file": file, "crs": "gcj02"}).json()
+    path = f"/directory/imports/{sheet['id']}/withdraw"
+    assert (admin.post(path).status_code, Sheet.objects.get().state) == (409, "reading")
+    Job.objects.update(state="failed", due_at=None)
+    assert "放弃后重新上传" in Browser(cast.admin).get(f"/desk/directory/sheets/{sheet['id']}").content.decode()
+    assert admin.post(path).json()["state"] == "withdrawn"
+    assert Sheet.objects.get().file == ""
