@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -65,6 +66,17 @@ def test_each_state_of_a_call_is_written_once_and_opens_nothing_more(
     )
     assert list(told) == ["ringing", "answered", "ended", "other"]
     assert Incident.objects.get().signal_count == 1
+
+
+def test_an_exchange_that_counts_from_one_again_is_heard(
+    client_for: Callable[..., Any], moved_clock: Callable[..., Any]
+) -> None:
+    first = tells(client_for, "1", caller="13711112222").json()
+    with moved_clock(timedelta(days=2)):
+        again = tells(client_for, "1", caller="13733334444").json()
+        tells(client_for, "1", "answered", caller="13733334444")
+    assert again["incident_id"] not in (None, first["incident_id"])
+    assert list(Incident.objects.order_by("opened_at").values_list("signal_count", flat=True)) == [1, 1]
 
 
 def test_an_unknown_number_is_a_case_of_its_own_and_calls_of_it_join(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from uuid import UUID
 
 from backend.community.models import Division, Home
@@ -22,6 +23,8 @@ from backend.people.roles import Can
 
 STATES = ("ringing", "answered", "ended", "missed")
 OTHER = "other"
+# An exchange that was restarted may count its calls from one again.
+SAME_FOR = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
@@ -37,8 +40,8 @@ class Called:
 def take_call(actor: Actor, *, pbx_id: UUID, call_id: str, state: str, caller: str, raw: bytes) -> Called:
     """The exchange tells of a call (`ringing`, `answered`, `ended`, `missed`): the first word opens or joins an incident.
 
-    Later words about the same `call_id` are written into its timeline, each once. `caller` is the number as the exchange shows it,
-    empty when it is withheld: unknown callers have an incident of their own.
+    Later words about the same `call_id` within a day are written into its timeline, each once. `caller` is the number as the
+    exchange shows it, empty when it is withheld: unknown callers have an incident of their own.
     """
     pbx = Device.known(pbx_id)
     if pbx is None:
@@ -54,6 +57,7 @@ def take_call(actor: Actor, *, pbx_id: UUID, call_id: str, state: str, caller: s
         device_id=pbx.id,
         person_id=who.person_id,
         community_id=who.community.id if who.community else pbx.community_id,
+        same_for=SAME_FOR,
     )
     key, is_new = take_key(arrival)
     first = key
