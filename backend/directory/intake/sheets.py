@@ -202,7 +202,7 @@ def apply(actor: Actor, *, sheet_id: UUID, skip_bad: bool | None = None, step: S
 
 def is_stuck(sheet: Sheet) -> bool:
     """Whether it is being read or written for ever: its job was given up."""
-    if sheet.state not in (Sheet.State.READING, Sheet.State.APPLYING):
+    if sheet.job_id is None or sheet.state not in (Sheet.State.READING, Sheet.State.APPLYING):
         return False
     with looking_up("sheets"):
         return Job.objects.filter(id=sheet.job_id, state=Job.State.FAILED).exists()
