@@ -28,6 +28,8 @@ def test_recurring_work_that_hangs_does_not_make_the_worker_seem_dead(monkeypatc
     running.start()
     try:
         assert hung.wait(10)
+        while not Heartbeat.objects.filter(kind="worker").exists():
+            time.sleep(0.05)
         before = Heartbeat.objects.get(kind="worker").at
         deadline = time.monotonic() + 10
         while Heartbeat.objects.get(kind="worker").at <= before and time.monotonic() < deadline:
