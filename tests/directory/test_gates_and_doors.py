@@ -23,16 +23,9 @@ YARD = (
 )
 
 
-def yard(
-    gate: Gate | None = None, doors: list[Door] | None = None, wheels: bool = True
-) -> Network:
+def yard(gate: Gate | None = None, doors: list[Door] | None = None, wheels: bool = True) -> Network:
     """A street to the east; a yard to the north behind a gate at (100, 50); steps up at 500 m."""
-    lonlat = np.array(
-        [
-            at(*point)
-            for point in [(0, 0), (100, 0), (500, 0), (100, 50), (100, 120), (500, 60)]
-        ]
-    )
+    lonlat = np.array([at(*point) for point in [(0, 0), (100, 0), (500, 0), (100, 50), (100, 120), (500, 60)]])
     tails, heads = np.array([0, 1, 1, 3, 2]), np.array([1, 2, 3, 4, 5])
     foot = np.array([1.0, 1.0, 1.0, 1.0, 1.8])
     rolled = np.array([WHEELS, WHEELS, WHEELS, WHEELS, NEVER])
@@ -45,17 +38,12 @@ def places(db: None) -> None:
     keeping.keep(YARD, source="seed", area=yard())
 
 
-def names(
-    where: tuple[float, float], more: str = "", building: object = None
-) -> dict[str, float]:
+def names(where: tuple[float, float], more: str = "", building: object = None) -> dict[str, float]:
     lon, lat = at(*where)
     origin = f"building_id={building}" if building else f"lon={lon}&lat={lat}"
     answer = Http().get(f"/circle?{origin}&{more}")
     assert answer.status_code == 200, answer.content
-    return {
-        item["name"][: -len("号店")]: item["walk_seconds"]
-        for item in answer.json()["items"]
-    }
+    return {item["name"][: -len("号店")]: item["walk_seconds"] for item in answer.json()["items"]}
 
 
 NIGHT, NOON = "open=2026-11-23T23:00:00%2B08:00", "open=2026-11-23T12:00:00%2B08:00"
@@ -93,43 +81,29 @@ def test_gates_count_when_asked_and_who_is_behind_a_private_one_has_its_key(
 
 
 def test_wheels_go_round_steps_and_take_1_2_times_as_long(places: None) -> None:
-    assert names((0, 10))["upstairs"] == pytest.approx(
-        (10 + 500 + 60 * 1.8) / (4 / 3), abs=0.1
-    )
+    assert names((0, 10))["upstairs"] == pytest.approx((10 + 500 + 60 * 1.8) / (4 / 3), abs=0.1)
     on_wheels = names((0, 10), "profile=wheelchair")
     # the legs are straight at walking speed, as on foot; the place up the steps is joined from the street below
-    assert on_wheels["outside"] == pytest.approx(
-        (10 + 300 * 1.2 + 10) / (4 / 3), abs=0.1
-    )
-    assert on_wheels["upstairs"] == pytest.approx(
-        (10 + 500 * 1.2 + 60) / (4 / 3), abs=0.1
-    )
+    assert on_wheels["outside"] == pytest.approx((10 + 300 * 1.2 + 10) / (4 / 3), abs=0.1)
+    assert on_wheels["upstairs"] == pytest.approx((10 + 500 * 1.2 + 60) / (4 / 3), abs=0.1)
 
 
 def test_a_kerb_or_narrow_gate_keeps_wheels_out(places: None) -> None:
     assert names((90, 110), "profile=wheelchair").keys() == names((90, 110)).keys()
     yard(wheels=False)
     assert WalkEdge.objects.filter(metres=0, wheels=None).count() == 1
-    assert names((0, 10))["inside"] == pytest.approx(
-        (10 + 100 + 50 + 60 + 10) / (4 / 3), abs=0.1
-    )
+    assert names((0, 10))["inside"] == pytest.approx((10 + 100 + 50 + 60 + 10) / (4 / 3), abs=0.1)
     # on wheels it is joined from this side of the gate, the nearest that they reach, by a straight leg
     leg = float(np.hypot(10, 60))
-    assert names((0, 10), "profile=wheelchair")["inside"] == pytest.approx(
-        (10 + 150 * 1.2 + leg) / (4 / 3), abs=0.1
-    )
+    assert names((0, 10), "profile=wheelchair")["inside"] == pytest.approx((10 + 150 * 1.2 + leg) / (4 / 3), abs=0.1)
 
 
-def test_a_building_answers_on_wheels_from_its_own_table(
-    places: None, cast: Cast
-) -> None:
+def test_a_building_answers_on_wheels_from_its_own_table(places: None, cast: Cast) -> None:
     cast.building.lon, cast.building.lat = at(0, 10)
     cast.building.save()
     walk_times.recompute(Network.objects.get())
     assert WheelTime.objects.filter(building=cast.building).count() == 3
-    assert names((0, 0), "profile=wheelchair", cast.building.id) == names(
-        (0, 10), "profile=wheelchair"
-    )
+    assert names((0, 0), "profile=wheelchair", cast.building.id) == names((0, 10), "profile=wheelchair")
 
 
 def test_walks_from_a_building_begin_at_its_nearest_entrance_on_wheels_at_one_without_steps(
@@ -137,12 +111,7 @@ def test_walks_from_a_building_begin_at_its_nearest_entrance_on_wheels_at_one_wi
 ) -> None:
     cast.building.lon, cast.building.lat = at(200, 60)
     cast.building.save()
-    outline = np.array(
-        [
-            at(*corner)
-            for corner in [(150, 20), (250, 20), (250, 120), (150, 120), (150, 20)]
-        ]
-    )
+    outline = np.array([at(*corner) for corner in [(150, 20), (250, 20), (250, 120), (150, 120), (150, 20)]])
     doors = [
         Door(1, *at(200, 20), "yes", "no", outline),
         Door(2, *at(150, 20), "main", "", outline),
@@ -152,29 +121,20 @@ def test_walks_from_a_building_begin_at_its_nearest_entrance_on_wheels_at_one_wi
     walk_times.recompute(Network.objects.get())
     for more, door in (("", (200, 20)), ("profile=wheelchair", (150, 20))):
         answer = Http().get(f"/circle?building_id={cast.building.id}&{more}").json()
-        assert (answer["origin"]["lon"], answer["origin"]["lat"]) == pytest.approx(
-            at(*door)
-        )
+        assert (answer["origin"]["lon"], answer["origin"]["lat"]) == pytest.approx(at(*door))
         assert names((0, 0), more, cast.building.id) == names(door, more)
-        assert names((0, 0), f"{more}&minutes=30", cast.building.id) == names(
-            door, f"{more}&minutes=30"
-        )
+        assert names((0, 0), f"{more}&minutes=30", cast.building.id) == names(door, f"{more}&minutes=30")
     yard()
     walk_times.recompute(Network.objects.get())
     assert names((0, 0), "", cast.building.id) == names((200, 60))
 
 
-def test_an_administrator_sees_the_networks_and_has_walks_computed(
-    places: None, cast: Cast
-) -> None:
+def test_an_administrator_sees_the_networks_and_has_walks_computed(places: None, cast: Cast) -> None:
     cast.building.lon, cast.building.lat = at(0, 10)
     cast.building.save()
     admin: Any = Http(cast.admin)
     (item,) = admin.get("/directory/networks").json()["items"]
-    assert [
-        (kept["profile"], kept["buildings_waiting"], kept["services_waiting"])
-        for kept in item["kept"]
-    ] == [
+    assert [(kept["profile"], kept["buildings_waiting"], kept["services_waiting"]) for kept in item["kept"]] == [
         ("foot", 1, 3),
         ("wheelchair", 1, 3),
     ]
@@ -184,8 +144,7 @@ def test_an_administrator_sees_the_networks_and_has_walks_computed(
     found = admin.get(f"/jobs/{made.json()['id']}").json()
     assert (found["state"], found["done"], found["total"]) == ("done", 8, 8)
     (item,) = admin.get("/directory/networks").json()["items"]
-    assert [
-        (kept["buildings"], kept["services"], kept["buildings_waiting"])
-        for kept in item["kept"]
-    ] == [(1, 3, 0)] * 2
+    assert [(kept["buildings"], kept["services"], kept["buildings_waiting"]) for kept in item["kept"]] == [
+        (1, 3, 0)
+    ] * 2
     assert Job.objects.get().kind == "directory.walks"

@@ -32,7 +32,9 @@ def test_what_is_understood(text: str, wanted: str) -> None:
     parse(wanted)
 
 
-@pytest.mark.parametrize("text", ["周一至周日", "随时", "9:00起", "周一至周五 电话预约 9:00-17:00", "除外", "9:00-", "休息 9:00"])
+@pytest.mark.parametrize(
+    "text", ["周一至周日", "随时", "9:00起", "周一至周五 电话预约 9:00-17:00", "除外", "9:00-", "休息 9:00"]
+)
 def test_what_is_not_understood_whole_is_refused(text: str) -> None:
     with pytest.raises(UnreadableHours):
         parse(plain_hours.osm(text))
