@@ -31,6 +31,11 @@ REGISTRY = {
     THERE: {"other_dispatcher", "other_subdistrict_officer"},
 }
 ALL_REGISTRY = {"district_dispatcher", "district_officer", "admin", "stale_admin"}
+OFFICERS = {
+    HERE: {"community_worker", "subdistrict_officer", "district_officer", "admin", "stale_admin"},
+    THERE: {"other_community_worker", "other_subdistrict_officer", "district_officer", "admin", "stale_admin"},
+}
+"""Who looks after the directory of a place: they read what is said to be wrong in it, never who says so."""
 NOBODY: frozenset[str] = frozenset()
 SHOWN_BY: dict[str, frozenset[str]] = {"POST /people/{person_id}/reveal": frozenset({"phone"})}
 """Operation → kinds of words that it exists to show, to whoever it lets through (a reveal with a reason)."""
@@ -58,6 +63,7 @@ def may_hear(kind: str, owner: str) -> frozenset[str]:
         "staffword": handlers,
         "alarmnote": themselves | seeing | helpers,
         "incidentnote": helpers,
+        "correction": themselves | OFFICERS[side],
         "bookingnote": themselves | booking | VENUES[side],
         "payee": themselves | household | paying | BOOKS[side] | ALL_BOOKS,
         "account": themselves | household | paying | BOOKS[side] | ALL_BOOKS,

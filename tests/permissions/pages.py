@@ -42,6 +42,7 @@ def filled(path: str, name: str, world: World) -> str:
     hers = {
         "bill_id": world.bills["wang"],
         "booking_id": world.bookings["wang"],
+        "circle_id": world.circle,
         "claim_id": world.claim,
         "home_id": world.home.id,
         "incident_id": world.incidents["wang"],

@@ -12,6 +12,8 @@ from django.db import connection
 
 from backend.core import vault
 from backend.core.jobs import Job
+from backend.directory.curated import acting as curating
+from backend.directory.intake import corrections
 from backend.emergency import actions as emergency
 from backend.people import profile, web_login
 from backend.people.models import Residency, Session, User
@@ -28,7 +30,7 @@ OWNERS = ("wang", "neighbour", "outsider")
 """A resident, one of the same building, one of another subdistrict with another company."""
 KINDS = (
     "name", "phone", "care", "identity", "evidence", "contact", "contactphone", "ticket", "comment", "staffword", "alarmnote",
-    "incidentnote", "bookingnote", "payee", "account", "device", "push", "login", "job",
+    "incidentnote", "bookingnote", "correction", "payee", "account", "device", "push", "login", "job",
 )  # fmt: skip
 NOT_KEPT = KEPT | {"django_session"}
 
@@ -47,6 +49,7 @@ class World(WholeCast):
     incidents: dict[str, UUID]
     bills: dict[str, UUID]
     bookings: dict[str, UUID]
+    circle: UUID
 
     @staticmethod
     def tables() -> tuple[str, ...]:
@@ -73,6 +76,8 @@ class World(WholeCast):
             self._words(owner, manager, dispatcher)
             self._money(owner, company)
             self._booking(owner)
+        officer, place = self.district_officer.actor, self.community.id
+        self.circle = curating.draft(officer, division_id=place, kind="culture", name="演示文化圈").id
 
     def _private(self, owner: str, number: int) -> None:
         member = self[owner]
@@ -138,6 +143,8 @@ class World(WholeCast):
         community = self.other_community if owner == "outsider" else self.community
         hall = making.make_offer(self, venue=True, community=community, title="演示·活动室")
         self.bookings[owner] = making.book(self[owner], hall, note=canary("bookingnote", owner)).id
+        said = {"kind": "other", "text": canary("correction", owner)}
+        corrections.report(self[owner].actor, service_id=hall.place.service_id, **said)
 
     @cached_property
     def canaries(self) -> dict[tuple[str, str], str]:
