@@ -89,7 +89,7 @@ def test_every_page_for_everybody(cast: Cast) -> None:
             answer = browser.get(path)
             seen += 1
             wrong += complaints(path, answer)
-            is_open = path == "/favicon.ico" or path.startswith("/hsds/")  # the public directory, kept by whoever reads it
+            is_open = path == "/favicon.ico" or path.startswith("/hsds/")  # anybody may keep the public directory
             if "no-store" not in answer.headers.get("Cache-Control", "") and not is_open:
                 wrong.append(f"{path}: Cache-Control is {answer.headers.get('Cache-Control')}")
     assert seen > 70
