@@ -11,8 +11,8 @@ from django.db import connection
 from django.db.models import Model, Prefetch, QuerySet
 
 from api.hsds import rendering
+from api.hsds.parts import Thing, pick
 from api.hsds.query import Asked
-from api.hsds.rendering import Thing
 from backend.core.clock import now
 from backend.directory import credit
 from backend.directory.models import (
@@ -111,7 +111,7 @@ def _with_services(row: Organization, asked: Asked, language: str) -> Thing:
     if asked.full_service:
         shown = [rendering.service_full(one, language, halted.get(one.id)) for one in offered]
     else:
-        shown = [{"id": str(one.id), "name": rendering.pick(one, "name", language) or one.category.label(language),
+        shown = [{"id": str(one.id), "name": pick(one, "name", language) or one.category.label(language),
                   "status": one.status} for one in offered]  # fmt: skip
     return rendering.organization_full(row, language, shown)
 

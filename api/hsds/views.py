@@ -12,8 +12,8 @@ from api.hsds import loading, nearby, query, selecting, terms
 from api.hsds.answers import as_json, as_lines, page, public
 from api.hsds.document import root_of
 from api.hsds.identity import is_uuid
+from api.hsds.parts import Thing
 from api.hsds.query import Asked
-from api.hsds.rendering import Thing
 from api.hsds.selecting import Selection
 from api.problems import language
 from backend.core.errors import NotFound

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from ninja import Field, Schema
 
-from api.schemas.services import ScheduleOut
+from api.schemas.service_details import ScheduleOut
 from backend.core.clock import now
 from backend.directory.hours import timetable_of
 from backend.directory.hours.words import closure as closure_words

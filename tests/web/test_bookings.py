@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from backend.core.clock import now
 from backend.directory.bookings import acting, keeping
@@ -20,6 +21,7 @@ from tests.directory.bookings import making
 from tests.web.conftest import Browser
 
 pytestmark = pytest.mark.django_db(transaction=True)
+DAY = reverse("web:work-bookings")
 BrowserOf = Callable[..., Browser]
 Moved = Callable[[timedelta], AbstractContextManager[None]]
 
@@ -114,23 +116,23 @@ def test_the_keeper_sees_the_day_confirms_and_says_who_came(
     keeper = making.make_provider(cast, offer)
     booked = making.book(cast.wang, offer)
     browser = browser_of(keeper)
-    page = text(browser.get(f"/work/bookings?day={making.tomorrow(9):%Y-%m-%d}"))
+    page = text(browser.get(f"{DAY}?day={making.tomorrow(9):%Y-%m-%d}"))
     assert "王**" in page
     assert "王奶奶" not in page
     assert booked.code in page
-    browser.post(f"/work/bookings/{booked.id}/confirm")
+    browser.post(f"{DAY}/{booked.id}/confirm")
     assert Booking.objects.get().state == State.CONFIRMED
     with moved_clock(making.until(booked.starts_at) + timedelta(minutes=5)):
-        assert "未到场" in text(browser.get("/work/bookings"))
-        browser.post(f"/work/bookings/{booked.id}/no-show")
+        assert "未到场" in text(browser.get(DAY))
+        browser.post(f"{DAY}/{booked.id}/no-show")
         assert Booking.objects.get().state == State.NO_SHOW
-    assert browser_of(cast.wang).get("/work/bookings").status_code == 403
+    assert browser_of(cast.wang).get(DAY).status_code == 403
 
 
 def test_a_session_is_announced_found_among_the_events_and_called_off(cast: Cast, browser_of: BrowserOf) -> None:
     offer = making.make_offer(cast, venue=True, kind="sessions", title="演示·课程", capacity=20)
     worker = browser_of(cast.community_worker)
-    worker.get("/work/bookings")
+    worker.get(DAY)
     when = {"start": f"{making.tomorrow(14):%Y-%m-%dT%H:%M}", "end": f"{making.tomorrow(16):%Y-%m-%dT%H:%M}"}
     told = {
         "offer": str(offer.id),
@@ -139,13 +141,13 @@ def test_a_session_is_announced_found_among_the_events_and_called_off(cast: Cast
         "capacity": "2",
         "room": "二层",
     }
-    assert worker.post("/work/bookings/sessions", told | when).status_code == 302
+    assert worker.post(f"{DAY}/sessions", told | when).status_code == 302
     events = text(browser_of(cast.wang).get("/app/events"))
     assert "演示·书法课" in events
     session = offer.slots.get()
     booked = acting.book(cast.wang.actor, session_id=session.id)
-    worker.get(f"/work/bookings?day={making.tomorrow(14):%Y-%m-%d}")
-    worker.post(f"/work/bookings/sessions/{session.id}/call-off")
+    worker.get(f"{DAY}?day={making.tomorrow(14):%Y-%m-%d}")
+    worker.post(f"{DAY}/sessions/{session.id}/call-off")
     assert Booking.objects.get(id=booked.id).why == "closed"
     assert "演示·书法课" not in text(browser_of(cast.wang).get("/app/events"))
 

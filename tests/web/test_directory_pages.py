@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 
 from backend.core import jobs
 from backend.core.clock import BEIJING, now
@@ -21,6 +22,7 @@ from tests.web.conftest import Browser
 
 __all__ = ["keeper", "shop"]
 pytestmark = pytest.mark.django_db(transaction=True)
+OWN = reverse("web:work")
 BrowserOf = Callable[..., Browser]
 
 
@@ -76,15 +78,15 @@ def test_a_provider_applies_and_sets_up_the_work_login(cast: Cast, browser_of: B
         "phone": "010-65551234",
         "community": str(cast.community.id),
     }
-    assert "申请成为服务商" in text(wang.get("/work/services/apply"))
-    wang.post("/work/services/apply", form | {"photos": SimpleUploadedFile("a.jpg", drawn().getvalue())})
+    assert "申请成为服务商" in text(wang.get(reverse("web:work-apply")))
+    wang.post(reverse("web:work-apply"), form | {"photos": SimpleUploadedFile("a.jpg", drawn().getvalue())})
     made = Application.objects.get()
     assert "和顺家政" in text(officer.get("/desk/directory"))
     officer.post(f"/desk/directory/applications/{made.id}/approve")
     assert Membership.objects.filter(person=cast.wang.user).exists()
-    page = text(wang.get("/work/services"))
+    page = text(wang.get(OWN))
     assert "和顺家政" in page
-    answer = wang.post("/work/login")
+    answer = wang.post(reverse("web:work-login"))
     assert "#" in answer["Location"]
     assert StaffInvitation.objects.filter(user=cast.wang.user, used_at=None).exists()
 
@@ -93,10 +95,10 @@ def test_a_member_proposes_and_closes_for_a_while(
     cast: Cast, keeper: Member, shop: ServiceAtLocation, browser_of: BrowserOf
 ) -> None:
     me, officer = browser_of(keeper), browser_of(cast.community_worker)
-    page = text(me.get(f"/work/services/{shop.service_id}"))
+    page = text(me.get(f"{OWN}/{shop.service_id}"))
     assert "010-65550000" in page
     me.post(
-        f"/work/services/{shop.service_id}",
+        f"{OWN}/{shop.service_id}",
         {"phone": "010-65558888", "hours": "Mo-Su 08:00-20:00", "name": "演示·晨光菜店"},
     )
     one = Proposal.objects.get()
@@ -104,17 +106,17 @@ def test_a_member_proposes_and_closes_for_a_while(
     queue = text(officer.get("/desk/directory"))
     assert "<ins>010-65558888</ins>" in queue
     officer.post(f"/desk/directory/proposals/{one.id}/refuse", {"reason": "请用座机"})
-    assert "请用座机" in text(me.get("/work/services"))
+    assert "请用座机" in text(me.get(OWN))
     day = f"{(now() + timedelta(days=2)).astimezone(BEIJING):%Y-%m-%d}"
-    me.post(f"/work/services/{shop.service_id}/pause", {"until": day, "kind": "renovation"})
+    me.post(f"{OWN}/{shop.service_id}/pause", {"until": day, "kind": "renovation"})
     closure = Closure.objects.get()
-    assert "恢复营业" in text(me.get(f"/work/services/{shop.service_id}"))
-    me.post(f"/work/services/{shop.service_id}/pause/{closure.id}/end")
+    assert "恢复营业" in text(me.get(f"{OWN}/{shop.service_id}"))
+    me.post(f"{OWN}/{shop.service_id}/pause/{closure.id}/end")
     closure.refresh_from_db()
     assert closure.ended_at is not None
     own = Membership.objects.get(person=keeper.user).organization_id
     form = {"category": "breakfast", "name": "演示·晨光早餐", "lon": "116.4605", "lat": "39.9075", "crs": "wgs84"}
-    assert me.post(f"/work/organizations/{own}/new", form)["Location"] == "/work/services"
+    assert me.post(reverse("web:work-new", args=[own]), form)["Location"] == OWN
     assert Proposal.objects.filter(is_new=True).exists()
     assert "晨光早餐" in text(officer.get("/desk/directory"))
 
@@ -141,7 +143,7 @@ def test_a_form_takes_no_datum_that_nobody_chose(
     keeper: Member, shop: ServiceAtLocation, browser_of: BrowserOf
 ) -> None:
     me = browser_of(keeper)
-    page = text(me.get(f"/work/services/{shop.service_id}"))
+    page = text(me.get(f"{OWN}/{shop.service_id}"))
     assert page.index('<option value="">') < page.index('<option value="gcj02">')
-    me.post(f"/work/services/{shop.service_id}", {"lon": "116.46", "lat": "39.91", "crs": ""})
+    me.post(f"{OWN}/{shop.service_id}", {"lon": "116.46", "lat": "39.91", "crs": ""})
     assert not Proposal.objects.exists()

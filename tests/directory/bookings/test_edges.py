@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
+from django.urls import reverse
 
 from backend.core import subjects
 from backend.core.clock import now
@@ -24,6 +25,7 @@ from tests.web.conftest import Browser
 
 pytestmark = pytest.mark.django_db
 ClientFor = Callable[..., Http]
+DAY = reverse("web:work-bookings")
 FAR = ("0001-01-01", "9999-12-31")
 
 
@@ -123,7 +125,7 @@ def test_a_time_at_the_end_of_the_calendar_cannot_be_booked(cast: Cast, client_f
 def test_pages_of_a_day_at_the_end_of_the_calendar_open(cast: Cast, day: str) -> None:
     offer = making.make_offer(cast)
     browser = Browser(making.make_provider(cast, offer))
-    for path in (f"/app/book/{offer.id}?day={day}", f"/work/bookings?day={day}"):
+    for path in (f"/app/book/{offer.id}?day={day}", f"{DAY}?day={day}"):
         assert browser.get(path).status_code == 200
 
 
@@ -150,9 +152,9 @@ def test_every_reason_that_ends_a_booking_has_words() -> None:
 def test_a_form_with_characters_that_cannot_be_kept_is_refused_in_words(cast: Cast) -> None:
     offer = making.make_offer(cast, venue=True, kind="sessions", capacity=2)
     browser = Browser(cast.community_worker)
-    browser.get("/work/bookings")
+    browser.get(DAY)
     start, end = (f"{making.tomorrow(hour):%Y-%m-%dT%H:%M}" for hour in (14, 16))
     form = {"offer": str(offer.id), "title": "书\x00法", "start": start, "end": end}
-    assert browser.post("/work/bookings/sessions", form).status_code == 302
-    assert "含有无法保存的字符" in browser.get("/work/bookings").content.decode()
+    assert browser.post(f"{DAY}/sessions", form).status_code == 302
+    assert "含有无法保存的字符" in browser.get(DAY).content.decode()
     assert not Slot.objects.exists()
